@@ -1,0 +1,35 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/**
+ * Three worlds, one build: `main` also holds the two other Node entries, the engine process and the
+ * command line, so that they share chunks. They target Node 20 because the command line runs on the
+ * user's own Node, which may be older than the one inside Electron.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node20.19',
+      rollupOptions: {
+        input: {
+          index: 'src/main/index.ts',
+          engine: 'src/engine/entry.ts',
+          cli: 'src/cli/index.ts',
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node20.19',
+      rollupOptions: {
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    build: { target: 'chrome148' },
+    plugins: [react()],
+  },
+});

@@ -1,0 +1,120 @@
+/**
+ * What the engine says while it works, the same to the app, the command line and the tests.
+ *
+ * Order for one job:
+ *   opened, language, ( attempt, token*, [attempt, token*]…, commit )*, then one of done | failed | cancelled.
+ * Tokens after an `attempt` are pending: the next `attempt` throws them away (the window is decoded
+ * again, hotter) and `commit` replaces them by the window's final segments, which may be none.
+ */
+import * as v from 'valibot';
+import { FailureSchema } from './errors.js';
+import { LANGUAGE_CODES } from './languages.js';
+import { SamplesSchema, SegmentSchema } from './transcript.js';
+
+const job = { jobId: v.string() };
+
+/** Why a window is decoded again. */
+export const RETRY_REASONS = ['compression-ratio', 'log-probability'] as const;
+
+export const OpenedSchema = v.object({
+  kind: v.literal('opened'),
+  ...job,
+  /** Expected length; null when the container does not say (a pipe, for example). */
+  duration: v.nullable(SamplesSchema),
+  /** Container and codec as a person would name them, e.g. "mp3" or "WAV, 16-bit PCM". */
+  format: v.string(),
+  /** What decodes, and why that was chosen: "ONNX Runtime on the CPU, 2 threads". */
+  backend: v.string(),
+});
+
+export const LanguageSchema = v.object({
+  kind: v.literal('language'),
+  ...job,
+  language: v.picklist(LANGUAGE_CODES),
+  /** 1 when the user chose it. */
+  probability: v.number(),
+});
+
+export const AttemptSchema = v.object({
+  kind: v.literal('attempt'),
+  ...job,
+  /** The window that is about to be decoded. */
+  windowStart: SamplesSchema,
+  windowEnd: SamplesSchema,
+  temperature: v.number(),
+  /** null on the first attempt at a window. */
+  retryReason: v.nullable(v.picklist(RETRY_REASONS)),
+});
+
+export const TokenSchema = v.object({
+  kind: v.literal('token'),
+  ...job,
+  id: v.number(),
+  /** Whole characters only: empty until the bytes of a character are complete, and for timestamps. */
+  text: v.string(),
+  /** Natural logarithm, after the decoding rules. */
+  logProbability: v.number(),
+  /** For a timestamp token the place it names in the file, else null. */
+  timestamp: v.nullable(SamplesSchema),
+  /** Wall time since the job started. */
+  elapsedMs: v.number(),
+});
+
+export const CommitSchema = v.object({
+  kind: v.literal('commit'),
+  ...job,
+  segments: v.array(SegmentSchema),
+  /** Everything before this sample is done. */
+  processed: SamplesSchema,
+  elapsedMs: v.number(),
+  /** True when the window was judged to hold no speech, so that it has no text. */
+  isSilent: v.boolean(),
+});
+
+export const JobStatsSchema = v.object({
+  /** Sound that was transcribed. */
+  audio: SamplesSchema,
+  /** Wall time per stage, milliseconds, measured. */
+  totalMs: v.number(),
+  loadMs: v.number(),
+  audioMs: v.number(),
+  melMs: v.number(),
+  encodeMs: v.number(),
+  decodeMs: v.number(),
+  firstTokenMs: v.nullable(v.number()),
+  windows: v.number(),
+  tokens: v.number(),
+  /** Attempts beyond the first of each window. */
+  retries: v.number(),
+});
+export type JobStats = v.InferOutput<typeof JobStatsSchema>;
+
+export const DoneSchema = v.object({
+  kind: v.literal('done'),
+  ...job,
+  stats: JobStatsSchema,
+  /** Something the user should know although the job succeeded: "the file is cut short", or null. */
+  warning: v.nullable(v.string()),
+});
+export const FailedSchema = v.object({ kind: v.literal('failed'), ...job, failure: FailureSchema });
+export const CancelledSchema = v.object({ kind: v.literal('cancelled'), ...job });
+
+export const EngineEventSchema = v.variant('kind', [
+  OpenedSchema,
+  LanguageSchema,
+  AttemptSchema,
+  TokenSchema,
+  CommitSchema,
+  DoneSchema,
+  FailedSchema,
+  CancelledSchema,
+]);
+export type EngineEvent = v.InferOutput<typeof EngineEventSchema>;
+export type EngineEventKind = EngineEvent['kind'];
+export type TokenEvent = v.InferOutput<typeof TokenSchema>;
+export type CommitEvent = v.InferOutput<typeof CommitSchema>;
+
+/** Distributes over the union, so that each kind keeps its own fields. */
+type WithoutJobId<E> = E extends unknown ? Omit<E, 'jobId'> : never;
+/** An event as the stages of one job write it: the job's id is added where it leaves the engine. */
+export type JobEvent = WithoutJobId<EngineEvent>;

@@ -1,0 +1,34 @@
+/** What a user can ask of one transcription. Names are those of the openai/whisper command line. */
+import * as v from 'valibot';
+import { LANGUAGE_CODES } from './languages.js';
+import { TASKS } from './transcript.js';
+
+export const DEVICES = ['auto', 'cpu'] as const;
+export type DeviceChoice = (typeof DEVICES)[number];
+
+export const TranscribeOptionsSchema = v.strictObject({
+  /** Id of a model in resources/models/catalog.json. */
+  model: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,40}$/)),
+  /** 'auto' detects it from the first window. */
+  language: v.picklist(['auto', ...LANGUAGE_CODES]),
+  /** 'translate' writes English whatever is spoken. */
+  task: v.picklist(TASKS),
+  /** Where decoding starts; a window that fails the quality gates is retried 0.2 hotter, up to 1. */
+  temperature: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  /** Words to expect (names, terms, style); at most 223 tokens of it are used. */
+  initialPrompt: v.pipe(v.string(), v.maxLength(10_000)),
+  device: v.picklist(DEVICES),
+  /** CPU threads; 0 means one per core. */
+  threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(256)),
+});
+export type TranscribeOptions = v.InferOutput<typeof TranscribeOptionsSchema>;
+
+export const DEFAULT_OPTIONS: TranscribeOptions = {
+  model: 'base',
+  language: 'auto',
+  task: 'transcribe',
+  temperature: 0,
+  initialPrompt: '',
+  device: 'auto',
+  threads: 0,
+};

@@ -1,0 +1,57 @@
+/**
+ * What a transcription is made of. Committed text only: a segment is final once it exists, while the
+ * tokens of a window that is still being decoded travel as events (events.ts) and are never stored.
+ */
+import * as v from 'valibot';
+import { LANGUAGE_CODES } from './languages.js';
+import type { Samples } from './time.js';
+
+export const SamplesSchema = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(0),
+  v.transform((value) => value as Samples),
+);
+
+export const TASKS = ['transcribe', 'translate'] as const;
+export type Task = (typeof TASKS)[number];
+
+export const SegmentSchema = v.object({
+  /** Position in the transcript, from 0. */
+  index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  start: SamplesSchema,
+  /** Never before `start`. */
+  end: SamplesSchema,
+  /** As decoded, with its leading space. */
+  text: v.string(),
+  /** Token ids as Whisper sampled them, timestamp tokens included. */
+  tokens: v.array(v.number()),
+  /** Start of the 30 s window it was decoded in (openai/whisper calls it `seek`, in frames). */
+  windowStart: SamplesSchema,
+  /** Temperature of the attempt that was kept. */
+  temperature: v.number(),
+  /** Mean log-probability of the window's tokens, natural logarithm. */
+  averageLogProbability: v.number(),
+  /** Of the window's text: bytes over zlib-compressed bytes; above 2.4 means repetition. */
+  compressionRatio: v.number(),
+  /** Probability of <|nospeech|> at the start of the window. */
+  noSpeechProbability: v.number(),
+});
+export type Segment = v.InferOutput<typeof SegmentSchema>;
+
+export const TranscriptSchema = v.object({
+  /** Name of the source file, without its folder. */
+  fileName: v.string(),
+  model: v.string(),
+  language: v.picklist(LANGUAGE_CODES),
+  task: v.picklist(TASKS),
+  /** Length of the sound that was read; null while unknown. */
+  duration: v.nullable(SamplesSchema),
+  segments: v.array(SegmentSchema),
+});
+export type Transcript = v.InferOutput<typeof TranscriptSchema>;
+
+/** The whole text, as openai/whisper joins it. */
+export function transcriptText(segments: readonly Pick<Segment, 'text'>[]): string {
+  return segments.map((segment) => segment.text).join('');
+}
