@@ -11,6 +11,8 @@ export default tseslint.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
+      // With noUncheckedIndexedAccess, `array[i]!` is how an index proven by its loop is written.
+      '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-console': 'error',
       'max-lines': ['error', { max: 500 }],

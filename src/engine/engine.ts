@@ -2,9 +2,19 @@
  * The one door to transcription for the app's engine process, the command line, the evaluation and
  * the tests.
  */
-import type { EngineEvent } from '../shared/events.js';
+import { availableParallelism } from 'node:os';
+import { readCatalog, findModel } from '../models/catalog.mjs';
+import { checkModel, folderOfModel } from '../models/store.mjs';
+import { AppError, cancelledError, isCancelled, toFailure } from '../shared/errors.js';
+import type { EngineEvent, JobEvent } from '../shared/events.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import type { AudioSource } from './audio/audio.js';
+import { openAudio } from './audio/open.js';
+import type { DecoderBackend } from './backend/backend.js';
+import { OnnxBackend } from './backend/onnx-backend.js';
+import { readDimensions } from './model/model-files.js';
+import { Tokenizer } from './model/tokenizer.js';
+import { transcribe } from './transcribe.js';
 
 export interface TranscribeRequest {
   readonly jobId: string;
@@ -22,7 +32,7 @@ export interface Engine {
     emit: (event: EngineEvent) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Frees the model. */
+  /** Frees the model, after the jobs that were asked for. */
   close(): Promise<void>;
 }
 
@@ -33,6 +43,93 @@ export interface EngineConfig {
   readonly modelsFolder: string;
 }
 
+interface OpenModel {
+  readonly key: string;
+  readonly backend: DecoderBackend;
+  readonly tokenizer: Tokenizer;
+}
+
 export function createEngine(config: EngineConfig): Engine {
-  throw new Error(`not built yet: ${config.modelsFolder}`);
+  let model: OpenModel | null = null;
+  let last: Promise<void> = Promise.resolve();
+
+  const useModel = async (options: TranscribeOptions, signal: AbortSignal): Promise<OpenModel> => {
+    const key = `${options.model} ${options.threads}`;
+    if (model?.key === key) return model;
+    await model?.backend.close();
+    model = null;
+    model = { key, ...(await openModel(config, options, signal)) };
+    return model;
+  };
+
+  const runJob = async (
+    { source, options }: TranscribeRequest,
+    emit: (event: JobEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const beganMs = performance.now();
+    if (signal.aborted) throw cancelledError();
+    const audio = await openAudio(source, signal);
+    try {
+      const loadBeganMs = performance.now();
+      const { backend, tokenizer } = await useModel(options, signal);
+      const loadMs = performance.now() - loadBeganMs;
+      emit({
+        kind: 'opened',
+        duration: audio.expectedDuration,
+        format: audio.format,
+        backend: backend.description,
+      });
+      const stats = await transcribe({ audio, backend, tokenizer, options, emit, signal, beganMs, loadMs });
+      emit({ kind: 'done', stats, warning: audio.warning() });
+    } finally {
+      await audio.close();
+    }
+  };
+
+  return {
+    transcribe(request, emit, signal) {
+      const emitJob = (event: JobEvent): void => {
+        emit({ ...event, jobId: request.jobId });
+      };
+      last = last.then(async () => {
+        try {
+          await runJob(request, emitJob, signal);
+        } catch (thrown) {
+          const isOver = signal.aborted || isCancelled(thrown);
+          emitJob(isOver ? { kind: 'cancelled' } : { kind: 'failed', failure: toFailure(thrown) });
+        }
+      });
+      return last;
+    },
+
+    async close() {
+      await last;
+      await model?.backend.close();
+      model = null;
+    },
+  };
+}
+
+/** Checks the installed files, then loads them. Throws AppError with a `model-…` code. */
+async function openModel(
+  { resourcesFolder, modelsFolder }: EngineConfig,
+  options: TranscribeOptions,
+  signal: AbortSignal,
+): Promise<Omit<OpenModel, 'key'>> {
+  const entry = findModel(await readCatalog(resourcesFolder), options.model);
+  const folder = folderOfModel(entry, modelsFolder);
+  const status = await checkModel(entry, modelsFolder, { signal });
+  if (status.state !== 'ready') {
+    const files = status.problems.map(({ path, problem }) => `${path} ${problem}`).join('; ');
+    throw new AppError(
+      status.state === 'missing' ? 'model-missing' : 'model-corrupt',
+      `${entry.name} is ${status.state === 'missing' ? 'not installed' : 'damaged'} (${files}).`,
+      `Press Repair in the app, or run \`tilescribe --fetch-model ${entry.id}\`.`,
+    );
+  }
+  const dimensions = await readDimensions(folder);
+  const tokenizer = await Tokenizer.load(folder);
+  const threads = options.threads === 0 ? availableParallelism() : options.threads;
+  return { backend: await OnnxBackend.open(folder, dimensions, threads), tokenizer };
 }

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { FailureSchema } from './errors.js';
+import type { Failure } from './errors.js';
 import { EXPORT_FORMATS } from './export/formats.js';
 import { JobSchema } from './job.js';
 import { TranscribeOptionsSchema } from './options.js';
@@ -83,6 +84,10 @@ export const CONTRACT = {
 export type CallName = keyof typeof CONTRACT;
 export type CallRequest<N extends CallName> = v.InferInput<(typeof CONTRACT)[N]['request']>;
 export type CallReply<N extends CallName> = v.InferOutput<(typeof CONTRACT)[N]['reply']>;
+
+/** How a reply travels from main to the preload, which turns a failure into a rejected promise. */
+export type CallOutcome<N extends CallName> =
+  { readonly ok: true; readonly reply: CallReply<N> } | { readonly ok: false; readonly failure: Failure };
 
 export const CALL_NAMES = Object.keys(CONTRACT) as CallName[];
 

@@ -57,10 +57,14 @@ export class AppError extends Error implements Failure {
   }
 }
 
-/** The failure to show for anything that was thrown. */
+/**
+ * The failure to show for anything that was thrown. Errors that carry a code and a remedy of their own
+ * (AppError, and ModelError of the model store) speak for themselves.
+ */
 export function toFailure(thrown: unknown): Failure {
-  if (thrown instanceof AppError) {
-    return { code: thrown.code, message: thrown.message, remedy: thrown.remedy };
+  if (thrown instanceof Error) {
+    const known = v.safeParse(FailureSchema, thrown);
+    if (known.success) return known.output;
   }
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return {

@@ -2,7 +2,8 @@
  * What the engine says while it works, the same to the app, the command line and the tests.
  *
  * Order for one job:
- *   opened, language, ( attempt, token*, [attempt, token*]…, commit )*, then one of done | failed | cancelled.
+ *   opened, ( [language], ( attempt, token* )*, commit )*, then one of done | failed | cancelled.
+ * `language` comes once, before the first window with sound; a file without any has none.
  * Tokens after an `attempt` are pending: the next `attempt` throws them away (the window is decoded
  * again, hotter) and `commit` replaces them by the window's final segments, which may be none.
  */

@@ -43,7 +43,8 @@ export const TranscriptSchema = v.object({
   /** Name of the source file, without its folder. */
   fileName: v.string(),
   model: v.string(),
-  language: v.picklist(LANGUAGE_CODES),
+  /** null when there was no speech to tell it from. */
+  language: v.nullable(v.picklist(LANGUAGE_CODES)),
   task: v.picklist(TASKS),
   /** Length of the sound that was read; null while unknown. */
   duration: v.nullable(SamplesSchema),

@@ -1,0 +1,135 @@
+/**
+ * What the search needs of a decoder, and all it may know of one. ONNX Runtime, the native CPU engine
+ * and the NPU stand behind this; the search cannot tell which runs.
+ *
+ * Logits never leave a backend. The search says what may come next (a TokenRule), the backend answers
+ * with the few tokens that matter and their log-probabilities, so that a backend with its own kernels
+ * need not hand 51,865 floats to JavaScript for every token.
+ */
+
+export interface ModelDimensions {
+  readonly melBins: number;
+  /** Encoder positions of a 30 s window: 1500. */
+  readonly audioContext: number;
+  /** Decoder positions, prompt included: 448. */
+  readonly textContext: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly encoderLayers: number;
+  readonly decoderLayers: number;
+  readonly vocabularySize: number;
+}
+
+/** Half-open range of token ids. */
+export type TokenRange = readonly [from: number, to: number];
+
+/** What may come next in one sequence, and what to report of it. */
+export interface TokenRule {
+  /** One byte per token id, 1 = never. The same array object is passed again and again. */
+  readonly suppressed: Uint8Array;
+  /** Also never, for this step only. */
+  readonly barred: readonly TokenRange[];
+  /**
+   * If not null: when all tokens from this id on (the timestamps) are together more probable than the
+   * most probable token before it, the tokens before it are barred too (openai/whisper decoding.py,
+   * ApplyTimestampRules).
+   */
+  readonly timestampBegin: number | null;
+  /** How many of the most probable tokens to return, at least 1. */
+  readonly top: number;
+  /** Also draw one token from softmax(logits / temperature); `uniform` is a random number in [0, 1). */
+  readonly sample: { readonly temperature: number; readonly uniform: number } | null;
+}
+
+export interface ScoredToken {
+  readonly id: number;
+  /** log softmax over the tokens that the rule leaves, natural logarithm, at temperature 1. */
+  readonly logProbability: number;
+}
+
+export interface TokenChoice {
+  /** Most probable first; ties go to the lower id. Fewer than asked for only if fewer are allowed. */
+  readonly top: readonly ScoredToken[];
+  readonly sampled: ScoredToken | null;
+}
+
+/** A window whose encoder output and cross-attention keys and values are kept for decoding. */
+export interface EncodedWindow {
+  /** Frees it; sequences over it must be released first. */
+  release(): void;
+}
+
+/**
+ * Rows that share a window and a length: one for greedy decoding, several for beams. Each row has its
+ * own self-attention cache.
+ */
+export interface Sequences {
+  readonly rowCount: number;
+  /** Tokens in the cache, at most textContext. */
+  readonly length: number;
+  release(): void;
+}
+
+export interface StartRequest {
+  readonly window: EncodedWindow;
+  /** Tokens to prefill, at least one; computed in one pass. */
+  readonly prompt: readonly number[];
+  /** For the token after the prompt. */
+  readonly rule: TokenRule;
+  /** Also report the plain probability of `token` after the prompt token at `position`. */
+  readonly probe: { readonly position: number; readonly token: number } | null;
+}
+
+export interface StartReply {
+  /** One row, holding the prompt. */
+  readonly sequences: Sequences;
+  readonly choice: TokenChoice;
+  /** softmax of the unrestricted logits at the probe, or null when none was asked for. */
+  readonly probeProbability: number | null;
+}
+
+export interface StepInput {
+  readonly sequences: Sequences;
+  /** One per row. */
+  readonly tokens: readonly number[];
+  /** One per row, for the token after. */
+  readonly rules: readonly TokenRule[];
+}
+
+export interface LayerTiming {
+  readonly part: 'encoder' | 'decoder';
+  readonly layer: number;
+  readonly operation: 'self-attention' | 'cross-attention' | 'feed-forward' | 'layer-norm' | 'vocabulary';
+  readonly totalMs: number;
+  readonly count: number;
+}
+
+/** Wall times since the model was opened, measured. */
+export interface BackendTimings {
+  readonly encodeMs: number;
+  readonly encodeCount: number;
+  /** Prompt passes, with the cross-attention keys and values where a backend computes them there. */
+  readonly prefillMs: number;
+  readonly prefillCount: number;
+  readonly stepMs: number;
+  readonly stepCount: number;
+  /** Rules, log-softmax, top-k, sampling. */
+  readonly chooseMs: number;
+  /** null when the backend cannot see inside its layers. */
+  readonly layers: readonly LayerTiming[] | null;
+}
+
+export interface DecoderBackend {
+  /** For people: "ONNX Runtime on the CPU, 2 threads". */
+  readonly description: string;
+  readonly dimensions: ModelDimensions;
+  /** @param mel float32 [melBins, 2 * audioContext], row by row; not kept after the promise resolves. */
+  encode(mel: Float32Array): Promise<EncodedWindow>;
+  start(request: StartRequest): Promise<StartReply>;
+  /** One token for every row of every input; choices in the same nesting. */
+  step(inputs: readonly StepInput[]): Promise<readonly (readonly TokenChoice[])[]>;
+  /** Row i becomes a copy of what was row parents[i]; the row count becomes parents.length. */
+  reorder(sequences: Sequences, parents: readonly number[]): void;
+  timings(): BackendTimings;
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+/**
+ * One window, decoded until it is good enough: temperature 0 first, hotter when the text repeats
+ * itself or the model was unsure (openai/whisper transcribe.py, decode_with_fallback).
+ */
+import { deflateSync } from 'node:zlib';
+import type { JobEvent, RETRY_REASONS } from '../../shared/events.js';
+import type { ScoredToken } from '../backend/backend.js';
+import type { Tokenizer } from '../model/tokenizer.js';
+import type { Search, SearchRequest, SearchResult } from './search.js';
+
+/** Bytes of text over bytes of zlib above this: the text repeats itself. */
+export const COMPRESSION_RATIO_LIMIT = 2.4;
+/** An average below this: the model was guessing. */
+export const LOG_PROBABILITY_LIMIT = -1;
+/** <|nospeech|> above this, and a low average: the window is silent. */
+export const NO_SPEECH_LIMIT = 0.6;
+const TEMPERATURE_STEP = 0.2;
+
+type RetryReason = (typeof RETRY_REASONS)[number];
+type Attempt = Omit<Extract<JobEvent, { kind: 'attempt' }>, 'kind' | 'windowStart' | 'windowEnd'>;
+
+export interface WindowResult extends SearchResult {
+  readonly temperature: number;
+  readonly compressionRatio: number;
+  readonly attempts: number;
+}
+
+export interface WindowRequest extends Pick<
+  SearchRequest,
+  'backend' | 'window' | 'prompt' | 'noSpeechProbe' | 'rules' | 'maxTokens' | 'signal'
+> {
+  readonly search: Search;
+  readonly tokenizer: Tokenizer;
+  /** Where the ladder starts. */
+  readonly temperature: number;
+  /** Makes a retry reproducible: same file, same window, same draw. */
+  readonly seed: number;
+  readonly onAttempt: (attempt: Attempt) => void;
+  readonly onToken: (token: ScoredToken) => void;
+}
+
+export async function decodeWindow(request: WindowRequest): Promise<WindowResult> {
+  const temperatures = listTemperatures(request.temperature);
+  let retryReason: RetryReason | null = null;
+  for (const [index, temperature] of temperatures.entries()) {
+    request.onAttempt({ temperature, retryReason });
+    const found = await request.search({
+      ...request,
+      endOfText: request.tokenizer.special.endOfText,
+      temperature,
+      random: createRandom(request.seed + index),
+    });
+    const compressionRatio = compressionRatioOf(request.tokenizer.decode(found.tokens).trim());
+    const result = { ...found, temperature, compressionRatio, attempts: index + 1 };
+    retryReason = findFault(result);
+    if (retryReason === null || index === temperatures.length - 1) return result;
+  }
+  throw new Error('no temperature to decode at');
+}
+
+/** From the first to 1 in steps of 0.2, without the rounding of repeated addition. */
+export function listTemperatures(first: number): number[] {
+  const count = Math.floor((1 - first) / TEMPERATURE_STEP + 1e-9) + 1;
+  return Array.from({ length: count }, (_, step) => Number((first + step * TEMPERATURE_STEP).toFixed(6)));
+}
+
+/** UTF-8 bytes over bytes after zlib, as Python's zlib.compress at its default level. */
+export function compressionRatioOf(text: string): number {
+  const bytes = Buffer.from(text, 'utf8');
+  return bytes.length / deflateSync(bytes).length;
+}
+
+/** Why the result is not good enough, or null. Silence is good enough: it will be dropped. */
+export function findFault(
+  result: Pick<WindowResult, 'compressionRatio' | 'averageLogProbability' | 'noSpeechProbability'>,
+): RetryReason | null {
+  const isUnsure = result.averageLogProbability < LOG_PROBABILITY_LIMIT;
+  if (isUnsure && result.noSpeechProbability > NO_SPEECH_LIMIT) return null;
+  if (result.compressionRatio > COMPRESSION_RATIO_LIMIT) return 'compression-ratio';
+  return isUnsure ? 'log-probability' : null;
+}
+
+/** True when the window is to be skipped as holding no speech. */
+export function isSilentResult(
+  result: Pick<SearchResult, 'averageLogProbability' | 'noSpeechProbability'>,
+): boolean {
+  return (
+    result.noSpeechProbability > NO_SPEECH_LIMIT && result.averageLogProbability <= LOG_PROBABILITY_LIMIT
+  );
+}
+
+/** mulberry32 (T. Ettinger, public domain): small, seeded, good enough to draw tokens. */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * A search finds the tokens of one window. It knows rules and probabilities, not models: the backend
+ * is behind its interface, and the next search (beam) has the same signature.
+ */
+import { cancelledError } from '../../shared/errors.js';
+import type { DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
+import type { TokenRules } from './token-rules.js';
+
+export interface SearchRequest {
+  readonly backend: DecoderBackend;
+  readonly window: EncodedWindow;
+  readonly prompt: readonly number[];
+  /** Where <|startoftranscript|> is in the prompt, and the <|nospeech|> token to weigh there. */
+  readonly noSpeechProbe: { readonly position: number; readonly token: number };
+  readonly rules: TokenRules;
+  readonly endOfText: number;
+  /** 0 takes the most probable token. */
+  readonly temperature: number;
+  /** At most so many tokens are sampled. */
+  readonly maxTokens: number;
+  /** Uniform in [0, 1), for temperatures above 0. */
+  readonly random: () => number;
+  /** Called with each token as it is decoded, the end of text left out. */
+  readonly onToken: (token: ScoredToken) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface SearchResult {
+  /** Without the end of text. */
+  readonly tokens: readonly number[];
+  /** Sum over the tokens and the end of text, divided by their number (openai/whisper avg_logprob). */
+  readonly averageLogProbability: number;
+  readonly noSpeechProbability: number;
+}
+
+export type Search = (request: SearchRequest) => Promise<SearchResult>;
+
+/** One row, the best token (or a drawn one) at each step. */
+export const searchGreedily: Search = async (request) => {
+  const { backend, rules, temperature, random, signal } = request;
+  const drawSample = (): { temperature: number; uniform: number } | null => {
+    return temperature > 0 ? { temperature, uniform: random() } : null;
+  };
+  const started = await backend.start({
+    window: request.window,
+    prompt: request.prompt,
+    rule: rules.next([], drawSample()),
+    probe: request.noSpeechProbe,
+  });
+  const { sequences } = started;
+  try {
+    const tokens: number[] = [];
+    let sum = 0;
+    let choice = started.choice;
+    for (;;) {
+      if (signal.aborted) throw cancelledError();
+      const token = choice.sampled ?? choice.top[0];
+      // Whatever the rules leave, the end of text stays possible; nothing at all means broken logits (NaN).
+      if (token === undefined) throw new Error('the decoder gave no usable token');
+      sum += token.logProbability;
+      if (token.id === request.endOfText) break;
+      tokens.push(token.id);
+      request.onToken(token);
+      if (tokens.length >= request.maxTokens) break;
+      if (sequences.length + 1 > backend.dimensions.textContext) break;
+      const rule = rules.next(tokens, drawSample());
+      const replies = await backend.step([{ sequences, tokens: [token.id], rules: [rule] }]);
+      choice = replies[0]![0]!;
+    }
+    return {
+      tokens,
+      averageLogProbability: sum / (tokens.length + 1),
+      noSpeechProbability: started.probeProbability ?? 0,
+    };
+  } finally {
+    sequences.release();
+  }
+};

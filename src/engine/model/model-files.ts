@@ -1,0 +1,71 @@
+/**
+ * What the model's own JSON files say, checked once at this edge: config.json and
+ * generation_config.json as Hugging Face transformers writes them.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { AppError } from '../../shared/errors.js';
+import type { ModelDimensions } from '../backend/backend.js';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const tokenId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const ConfigSchema = v.object({
+  model_type: v.literal('whisper'),
+  num_mel_bins: v.literal(80),
+  max_source_positions: v.literal(1500),
+  max_target_positions: count,
+  d_model: count,
+  encoder_attention_heads: count,
+  encoder_layers: count,
+  decoder_layers: count,
+  vocab_size: count,
+});
+
+const GenerationConfigSchema = v.object({
+  decoder_start_token_id: tokenId,
+  eos_token_id: tokenId,
+  no_timestamps_token_id: tokenId,
+  suppress_tokens: v.array(tokenId),
+  begin_suppress_tokens: v.array(tokenId),
+  lang_to_id: v.record(v.string(), tokenId),
+  task_to_id: v.object({ transcribe: tokenId, translate: tokenId }),
+});
+export type GenerationConfig = v.InferOutput<typeof GenerationConfigSchema>;
+
+/** Parses one JSON file of the model. Throws AppError `model-corrupt`. */
+export async function readModelJson<S extends v.GenericSchema>(
+  folder: string,
+  name: string,
+  schema: S,
+): Promise<v.InferOutput<S>> {
+  try {
+    return v.parse(schema, JSON.parse(await readFile(join(folder, name), 'utf8')));
+  } catch (cause) {
+    throw new AppError(
+      'model-corrupt',
+      `The model's file ${name} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Repair the model: in the app with the Repair button, in a terminal with `tilescribe --fetch-model base`.',
+      { cause },
+    );
+  }
+}
+
+export async function readDimensions(folder: string): Promise<ModelDimensions> {
+  const config = await readModelJson(folder, 'config.json', ConfigSchema);
+  return {
+    melBins: config.num_mel_bins,
+    audioContext: config.max_source_positions,
+    textContext: config.max_target_positions,
+    width: config.d_model,
+    heads: config.encoder_attention_heads,
+    encoderLayers: config.encoder_layers,
+    decoderLayers: config.decoder_layers,
+    vocabularySize: config.vocab_size,
+  };
+}
+
+export async function readGenerationConfig(folder: string): Promise<GenerationConfig> {
+  return await readModelJson(folder, 'generation_config.json', GenerationConfigSchema);
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { DecoderBackend, EncodedWindow } from '../../../src/engine/backend/backend.js';
+import {
+  compressionRatioOf,
+  decodeWindow,
+  findFault,
+  isSilentResult,
+  listTemperatures,
+} from '../../../src/engine/decoding/decode-window.js';
+import type { WindowRequest } from '../../../src/engine/decoding/decode-window.js';
+import type { SearchResult } from '../../../src/engine/decoding/search.js';
+import { TokenRules } from '../../../src/engine/decoding/token-rules.js';
+import { at, createFakeTokenizer, VOCABULARY_SIZE } from './fake-tokenizer.js';
+
+const tokenizer = createFakeTokenizer();
+const good: SearchResult = {
+  tokens: [at(0), 259, at(1)],
+  averageLogProbability: -0.2,
+  noSpeechProbability: 0.01,
+};
+const unsure: SearchResult = { ...good, averageLogProbability: -1.4 };
+const repeating: SearchResult = { ...good, tokens: [at(0), ...new Array<number>(60).fill(260), at(9)] };
+
+/** Plays results in order and writes down what was asked for. */
+function createRequest(
+  results: readonly SearchResult[],
+  temperature = 0,
+): {
+  request: WindowRequest;
+  attempts: unknown[];
+  draws: number[];
+} {
+  const attempts: unknown[] = [];
+  const draws: number[] = [];
+  let next = 0;
+  const request: WindowRequest = {
+    search: (asked) => {
+      draws.push(asked.random());
+      return Promise.resolve(results[next++]!);
+    },
+    backend: {} as DecoderBackend,
+    window: {} as EncodedWindow,
+    tokenizer,
+    prompt: [50258],
+    noSpeechProbe: { position: 0, token: 50362 },
+    rules: new TokenRules(tokenizer, VOCABULARY_SIZE),
+    maxTokens: 224,
+    temperature,
+    seed: 480_000,
+    signal: new AbortController().signal,
+    onAttempt: (attempt) => attempts.push(attempt),
+    onToken: () => undefined,
+  };
+  return { request, attempts, draws };
+}
+
+describe('decoding a window', () => {
+  it('takes the first attempt when it is good', async () => {
+    const { request, attempts } = createRequest([good]);
+
+    const result = await decodeWindow(request);
+
+    expect(result).toMatchObject({ ...good, temperature: 0, attempts: 1 });
+    expect(attempts).toEqual([{ temperature: 0, retryReason: null }]);
+  });
+
+  it('tries again hotter and says why, until it is good', async () => {
+    const { request, attempts } = createRequest([repeating, unsure, good]);
+
+    const result = await decodeWindow(request);
+
+    expect(result).toMatchObject({ temperature: 0.4, attempts: 3 });
+    expect(attempts).toEqual([
+      { temperature: 0, retryReason: null },
+      { temperature: 0.2, retryReason: 'compression-ratio' },
+      { temperature: 0.4, retryReason: 'log-probability' },
+    ]);
+  });
+
+  it('keeps the last attempt when none is good', async () => {
+    const { request, attempts } = createRequest(new Array<SearchResult>(6).fill(unsure));
+
+    expect(await decodeWindow(request)).toMatchObject({ temperature: 1, attempts: 6 });
+    expect(attempts).toHaveLength(6);
+  });
+
+  it('draws the same numbers for the same window, other ones for each attempt', async () => {
+    const first = createRequest([unsure, unsure, good]);
+    const second = createRequest([unsure, unsure, good]);
+
+    await decodeWindow(first.request);
+    await decodeWindow(second.request);
+
+    expect(first.draws).toEqual(second.draws);
+    expect(new Set(first.draws).size).toBe(3);
+  });
+});
+
+describe('quality gates', () => {
+  it('let silence pass at once: it is dropped, not decoded again', () => {
+    const silence = { ...unsure, noSpeechProbability: 0.9, compressionRatio: 3 };
+
+    expect(findFault(silence)).toBeNull();
+    expect(isSilentResult(silence)).toBe(true);
+  });
+
+  it('keep confident text in spite of a high no-speech probability', () => {
+    expect(isSilentResult({ ...good, noSpeechProbability: 0.9 })).toBe(false);
+  });
+
+  it('measure repetition as Python does: zlib at level 6', () => {
+    // python3 -c 'import zlib; b=b"hello "*40; print(len(b)/len(zlib.compress(b)))' gives 14.117647058823529
+    expect(compressionRatioOf('hello '.repeat(40))).toBeCloseTo(14.117_647_058_823_529, 9);
+    expect(compressionRatioOf('')).toBe(0);
+  });
+});
+
+describe('temperatures', () => {
+  it('climb by 0.2 to 1 from where the user starts', () => {
+    expect(listTemperatures(0)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(listTemperatures(0.5)).toEqual([0.5, 0.7, 0.9]);
+    expect(listTemperatures(1)).toEqual([1]);
+  });
+});
