@@ -1,0 +1,149 @@
+/** The npm scripts that set up before they do their work, by name. Each gives the exit code. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureAppBuild, ensureToolBuild } from './build.mjs';
+import { runAllChecks } from './checks.mjs';
+import { runAttached } from './command.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { REPO_ROOT, downloadsFolder } from './folders.mjs';
+import { hasDisplay, openApp, resolveFiles, transcribeInTerminal, userFolder } from './launch.mjs';
+import { ensureModel } from './model-install.mjs';
+import { DEFAULT_MODEL, prepareApp, prepareCommandLine, prepareTests } from './prepare.mjs';
+import { createTerminalReporter } from './progress.mjs';
+import { SetupError } from './setup-error.mjs';
+import { ensureSystemPackages } from './system-install.mjs';
+import { ensureTestSpeech } from './test-speech.mjs';
+import { formatTally, tallyStep } from './test-report.mjs';
+import { checkCorpus, runTests } from './tests.mjs';
+
+const reporter = createTerminalReporter();
+
+/** @type {Readonly<Record<string, (args: readonly string[]) => Promise<number>>>} */
+const COMMANDS = {
+  async start(args) {
+    const canOpen = hasDisplay(process.env);
+    await prepareApp(REPO_ROOT, { hasDisplay: canOpen }, reporter);
+    return canOpen ? openApp(REPO_ROOT, args) : transcribeInTerminal(REPO_ROOT, args, reporter);
+  },
+
+  async dev() {
+    await prepareApp(REPO_ROOT, { hasDisplay: true }, reporter);
+    const noSandbox = process.getuid?.() === 0 ? ['--noSandbox'] : [];
+    return runScript('electron-vite/bin/electron-vite.js', ['dev', ...noSandbox]);
+  },
+
+  async setup(args) {
+    const { model, fromFolder } = parseSetupArguments(args);
+    await ensureModel(REPO_ROOT, { model, fromFolder }, reporter);
+    await prepareApp(REPO_ROOT, { hasDisplay: true }, reporter);
+    reporter.say('Tilescribe is set up. Start it with: npm start');
+    return 0;
+  },
+
+  async 'setup-command-line'() {
+    await prepareCommandLine(REPO_ROOT, reporter);
+    return 0;
+  },
+
+  async build() {
+    await ensureDependencies(REPO_ROOT, reporter);
+    await ensureAppBuild(REPO_ROOT, reporter);
+    return 0;
+  },
+
+  async check() {
+    await ensureDependencies(REPO_ROOT, reporter);
+    const tally = await runAllChecks(REPO_ROOT, reporter);
+    return tally.failed === 0 ? 0 : 1;
+  },
+
+  async test(args) {
+    try {
+      checkCorpus(REPO_ROOT, process.env, reporter);
+      await prepareTests(REPO_ROOT, reporter);
+      const tally = await runTests(REPO_ROOT, args, reporter);
+      process.stdout.write(`${formatTally(tally)}\n`);
+      return tally.failed === 0 ? 0 : 1;
+    } catch (thrown) {
+      reportError(thrown);
+      process.stdout.write(`${formatTally(tallyStep(false))}\n`);
+      return 1;
+    }
+  },
+
+  eval: (args) => runTool('eval', args),
+  compare: (args) => runTool('compare', args),
+};
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} exit code
+ */
+export async function runCommand(name, args) {
+  const command = COMMANDS[name];
+  try {
+    if (!command) {
+      throw new SetupError(
+        `There is no command "${name}".`,
+        `Choose one of: ${Object.keys(COMMANDS).join(', ')}.`,
+      );
+    }
+    return await command(args);
+  } catch (thrown) {
+    reportError(thrown);
+    return 1;
+  }
+}
+
+/** @param {unknown} thrown */
+function reportError(thrown) {
+  if (thrown instanceof SetupError) reporter.say(`\n${thrown.message}\n${thrown.remedy}`);
+  else reporter.say(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+}
+
+/**
+ * Runs in the user's own folder, so that the paths in its arguments mean what the user meant.
+ *
+ * @param {string} name
+ * @param {readonly string[]} args
+ */
+async function runTool(name, args) {
+  await ensureSystemPackages(['media'], reporter);
+  await ensureDependencies(REPO_ROOT, reporter);
+  await ensureModel(REPO_ROOT, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await ensureTestSpeech(REPO_ROOT, downloadsFolder(process.env), reporter);
+  const script = await ensureToolBuild(REPO_ROOT, name, reporter);
+  return runAttached(process.execPath, [script, ...args], { cwd: userFolder(process.env) });
+}
+
+/**
+ * @param {string} script in node_modules
+ * @param {readonly string[]} args
+ */
+function runScript(script, args) {
+  return runAttached(process.execPath, [join(REPO_ROOT, 'node_modules', script), ...args], {
+    cwd: REPO_ROOT,
+  });
+}
+
+/**
+ * @param {readonly string[]} args
+ * @returns {{ readonly model: string, readonly fromFolder: string | null }}
+ */
+function parseSetupArguments(args) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { model: { type: 'string', default: DEFAULT_MODEL }, 'model-from': { type: 'string' } },
+    });
+    const from = values['model-from'];
+    const [fromFolder = null] = from === undefined ? [] : resolveFiles([from], userFolder(process.env));
+    return { model: values.model, fromFolder };
+  } catch (thrown) {
+    throw new SetupError(
+      thrown instanceof Error ? thrown.message : String(thrown),
+      'Usage: npm run setup -- [--model ID] [--model-from FOLDER]',
+    );
+  }
+}

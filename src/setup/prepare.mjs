@@ -1,0 +1,79 @@
+/** The set-up in its order, for each purpose. Every step looks first and does nothing when all is there. */
+import { ensureAppBuild } from './build.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { ensureElectron } from './electron-binary.mjs';
+import { downloadsFolder } from './folders.mjs';
+import { ensureModel } from './model-install.mjs';
+import { SetupError } from './setup-error.mjs';
+import { ensureSystemPackages } from './system-install.mjs';
+import { ensureTestSpeech } from './test-speech.mjs';
+
+/** @typedef {import('./progress.mjs').Reporter} Reporter */
+
+export const DEFAULT_MODEL = 'base';
+
+/**
+ * All that the app needs. Without a display its window is not going to open now, so what only the window
+ * needs is fetched as well, but its failure is a note.
+ *
+ * @param {string} root
+ * @param {{ readonly hasDisplay: boolean }} options
+ * @param {Reporter} reporter
+ */
+export async function prepareApp(root, { hasDisplay }, reporter) {
+  await ensureSystemPackages(hasDisplay ? ['media', 'app'] : ['media'], reporter);
+  await ensureDependencies(root, reporter);
+  const prepareWindow = async () => {
+    await ensureSystemPackages(['app'], reporter);
+    await ensureElectron(root, downloadsFolder(process.env), reporter);
+  };
+  if (hasDisplay) await prepareWindow();
+  else await tryOptional('The window cannot be opened on this machine yet', prepareWindow, reporter);
+  await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await ensureAppBuild(root, reporter);
+}
+
+/**
+ * What the command line needs: no window, no Electron.
+ *
+ * @param {string} root
+ * @param {Reporter} reporter
+ */
+export async function prepareCommandLine(root, reporter) {
+  await ensureSystemPackages(['media'], reporter);
+  await ensureDependencies(root, reporter);
+  await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await ensureAppBuild(root, reporter);
+}
+
+/**
+ * @param {string} root
+ * @param {Reporter} reporter
+ */
+export async function prepareTests(root, reporter) {
+  await ensureSystemPackages(['media', 'app', 'test'], reporter);
+  await tryOptional(
+    'The tests that use synthetic speech are left out',
+    () => ensureSystemPackages(['speech'], reporter),
+    reporter,
+  );
+  await ensureDependencies(root, reporter);
+  await ensureElectron(root, downloadsFolder(process.env), reporter);
+  await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await ensureTestSpeech(root, downloadsFolder(process.env), reporter);
+  await ensureAppBuild(root, reporter);
+}
+
+/**
+ * @param {string} consequence
+ * @param {() => Promise<void>} work
+ * @param {Reporter} reporter
+ */
+async function tryOptional(consequence, work, reporter) {
+  try {
+    await work();
+  } catch (thrown) {
+    if (!(thrown instanceof SetupError)) throw thrown;
+    reporter.say(`${consequence}. ${thrown.message} ${thrown.remedy}`);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Adds up what a test run did. In: vitest's JSON reports and the outcome of the other steps. Out: the
+ * counts and the one last line. Pure.
+ */
+
+/**
+ * @typedef {object} Tally
+ * @property {number} passed
+ * @property {number} failed
+ * @property {readonly string[]} skipped names
+ */
+
+/** @type {Tally} */
+export const EMPTY_TALLY = { passed: 0, failed: 0, skipped: [] };
+
+/**
+ * @param {Tally} left
+ * @param {Tally} right
+ * @returns {Tally}
+ */
+export function addTallies(left, right) {
+  return {
+    passed: left.passed + right.passed,
+    failed: left.failed + right.failed,
+    skipped: [...left.skipped, ...right.skipped],
+  };
+}
+
+/** @param {boolean} isGood */
+export function tallyStep(isGood) {
+  return { ...EMPTY_TALLY, passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 };
+}
+
+/**
+ * A run that failed without a failed test (a file that could not be loaded, an error between tests, no
+ * report at all) counts as one failure, so that the counts never look better than the exit code.
+ *
+ * @param {string | null} report content of vitest's JSON report; null when it wrote none
+ * @param {number} exitCode of vitest
+ * @returns {Tally}
+ */
+export function tallyReport(report, exitCode) {
+  const tally = report === null ? EMPTY_TALLY : countTests(report);
+  return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+/**
+ * @param {string} report
+ * @returns {Tally}
+ */
+function countTests(report) {
+  let passed = 0;
+  let failed = 0;
+  /** @type {string[]} */
+  const skipped = [];
+  for (const file of listOf(parseJson(report), 'testResults')) {
+    const tests = listOf(file, 'assertionResults');
+    if (tests.length === 0 && fieldOf(file, 'status') === 'failed') failed += 1;
+    for (const test of tests) {
+      const status = fieldOf(test, 'status');
+      if (status === 'passed') passed += 1;
+      else if (status === 'failed') failed += 1;
+      else skipped.push(String(fieldOf(test, 'fullName')));
+    }
+  }
+  return { passed, failed, skipped };
+}
+
+/** @param {Tally} tally */
+export function formatTally(tally) {
+  const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : '';
+  return `${tally.passed} passed, ${tally.failed} failed${skipped}`;
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown}
+ */
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {unknown} data
+ * @param {string} name
+ * @returns {unknown}
+ */
+function fieldOf(data, name) {
+  return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
+}
+
+/**
+ * @param {unknown} data
+ * @param {string} name
+ * @returns {readonly unknown[]}
+ */
+function listOf(data, name) {
+  const list = fieldOf(data, name);
+  return Array.isArray(list) ? list : [];
+}

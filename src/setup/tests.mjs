@@ -1,0 +1,98 @@
+/**
+ * `npm test`: checks, then unit and integration tests, then the app itself on a screen of its own (Xvfb),
+ * so that windows of the tests never come up on the user's. Says what it left out and ends with the counts.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { runStaticChecks } from './checks.mjs';
+import { omitVariables, runAttached } from './command.mjs';
+import { SetupError } from './setup-error.mjs';
+import { EMPTY_TALLY, addTallies, tallyReport } from './test-report.mjs';
+
+/** @typedef {import('./progress.mjs').Reporter} Reporter */
+/** @typedef {import('./test-report.mjs').Tally} Tally */
+
+const SHOWN_SKIPPED = 30;
+
+/**
+ * Throws a SetupError when the corpus must be there and is not.
+ *
+ * @param {string} root
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @param {Reporter} reporter
+ */
+export function checkCorpus(root, env, reporter) {
+  const folder = env['TILESCRIBE_SPEECH'] ?? resolve(root, '..', 'shared', 'speech');
+  if (existsSync(folder)) return;
+  if (env['TILESCRIBE_REQUIRE_SPEECH'] === '1') {
+    throw new SetupError(
+      `The speech corpus is not at ${folder}, and TILESCRIBE_REQUIRE_SPEECH=1 asks for it.`,
+      'Put it there, or name its folder in TILESCRIBE_SPEECH.',
+    );
+  }
+  reporter.say(`Left out: the tests with the speech corpus, which is not at ${folder}.`);
+}
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} vitestArgs the user's; empty for everything
+ * @param {Reporter} reporter
+ * @returns {Promise<Tally>}
+ */
+export async function runTests(root, vitestArgs, reporter) {
+  const isEverything = vitestArgs.length === 0;
+  let tally = EMPTY_TALLY;
+  if (isEverything) tally = addTallies(tally, await runStaticChecks(root, reporter));
+  else reporter.say('Left out: types, lint and format, because arguments choose the tests.');
+  // A choice of tests may leave one of the two runs with none.
+  const choice = isEverything ? [] : ['--passWithNoTests', ...vitestArgs];
+  tally = addTallies(tally, await runVitest(root, ['unit', 'integration'], choice, []));
+  tally = addTallies(tally, await runVitest(root, ['e2e'], choice, screenOfItsOwn()));
+  reportSkipped(tally.skipped, reporter);
+  return tally;
+}
+
+/** A virtual screen and a session bus, as a desktop would have them. */
+function screenOfItsOwn() {
+  return ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24', 'dbus-run-session', '--'];
+}
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} projects
+ * @param {readonly string[]} choice
+ * @param {readonly string[]} wrapper command that runs vitest
+ * @returns {Promise<Tally>}
+ */
+async function runVitest(root, projects, choice, wrapper) {
+  const folder = join(root, '.cache', 'test-reports');
+  const reportPath = join(folder, `${projects.join('-')}.json`);
+  await mkdir(folder, { recursive: true });
+  await rm(reportPath, { force: true });
+  const vitest = [
+    process.execPath,
+    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportPath}`,
+    ...choice,
+  ];
+  const [command = '', ...args] = [...wrapper, ...vitest];
+  const env = omitVariables(process.env, ['DISPLAY', 'WAYLAND_DISPLAY', 'ELECTRON_RUN_AS_NODE']);
+  const exitCode = await runAttached(command, args, { cwd: root, env });
+  return tallyReport(await readFile(reportPath, 'utf8').catch(() => null), exitCode);
+}
+
+/**
+ * @param {readonly string[]} skipped
+ * @param {Reporter} reporter
+ */
+function reportSkipped(skipped, reporter) {
+  if (skipped.length === 0) return;
+  reporter.say('Skipped:');
+  for (const name of skipped.slice(0, SHOWN_SKIPPED)) reporter.say(`  ${name}`);
+  if (skipped.length > SHOWN_SKIPPED) reporter.say(`  and ${skipped.length - SHOWN_SKIPPED} more`);
+}

@@ -1,0 +1,151 @@
+/**
+ * Who may import what. The folders of src/ are layers; this reads every import of every file and holds
+ * it against the table. A new kind of import is allowed here first, on purpose, or not at all.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { builtinModules } from 'node:module';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+/** `types` are for `import type` alone; `?modulePath` gives the path of a built entry, not its code. */
+type Allowance = Readonly<Record<'code' | 'types' | 'modulePath', readonly string[]>>;
+
+function allow(code: readonly string[], rest: Partial<Allowance> = {}): Allowance {
+  return { code, types: [], modulePath: [], ...rest };
+}
+
+// 'node:*' stands for Node's own modules, 'asset' for a style sheet or a picture. A layer may always import itself.
+const TABLE: Readonly<Record<string, Allowance>> = {
+  shared: allow(['valibot']),
+  models: allow(['node:*']),
+  setup: allow(['models', 'node:*']),
+  node: allow(['shared', 'node:*']),
+  engine: allow(['shared', 'node', 'models', 'node:*', 'onnxruntime-node', 'valibot']),
+  main: allow(['shared', 'node', 'models', 'node:*', 'electron', 'valibot'], {
+    types: ['engine', 'preload'],
+    modulePath: ['engine'],
+  }),
+  preload: allow(['shared', 'electron']),
+  renderer: allow(['shared', 'valibot', 'react', 'react-dom', 'zustand', 'asset'], { types: ['preload'] }),
+  cli: allow(['shared', 'node', 'models', 'engine', 'node:*', 'valibot']),
+};
+
+interface Import {
+  readonly specifier: string;
+  readonly kind: keyof Allowance;
+}
+
+/** Imports, re-exports, dynamic imports, `require` and `import('…')` types, as the compiler's own parser sees them. */
+function listImports(fileName: string, text: string): readonly Import[] {
+  const found: Import[] = [];
+  const add = (node: ts.Node | undefined, isTypeOnly: boolean): void => {
+    if (!node || !ts.isStringLiteralLike(node)) return;
+    const [specifier = '', query] = node.text.split('?');
+    if (query === 'modulePath') found.push({ specifier, kind: 'modulePath' });
+    else found.push({ specifier, kind: isTypeOnly ? 'types' : 'code' });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isImportTypeNode(node))
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+    else if (
+      ts.isCallExpression(node) &&
+      (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')
+    ) {
+      add(node.arguments[0], false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+/** What the table calls the thing that is imported: a layer, a package, 'node:*' or 'asset'. */
+function nameTarget(file: string, specifier: string): string {
+  if (specifier.startsWith('.')) {
+    if (/\.(css|svg|png)$/.test(specifier)) return 'asset';
+    const [top = '', layer = ''] = normalize(join(dirname(file), specifier)).split('/');
+    return top === 'src' ? layer : `${top}/${layer}`;
+  }
+  if (specifier.startsWith('node:') || builtinModules.includes(specifier)) return 'node:*';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** One sentence for each import that the table does not allow. */
+function findViolations(file: string, text: string): readonly string[] {
+  const layer = file.split('/')[1] ?? '';
+  const rule = TABLE[layer];
+  if (!rule) return [`${file} is in src/${layer}, which has no row in the table of layers.`];
+  return listImports(file, text).flatMap(({ specifier, kind }) => {
+    const target = nameTarget(file, specifier);
+    const allowed = [layer, ...rule.code, ...(kind === 'code' ? [] : rule[kind])];
+    if (allowed.includes(target)) return [];
+    const how = { code: 'imports', types: 'imports a type from', modulePath: 'imports the path of' }[kind];
+    return [`${file} ${how} "${specifier}", but src/${layer} may import only: ${describeRule(layer, rule)}.`];
+  });
+}
+
+function describeRule(layer: string, rule: Allowance): string {
+  return [
+    `src/${layer}`,
+    ...rule.code,
+    ...rule.types.map((name) => `types of ${name}`),
+    ...rule.modulePath.map((name) => `${name}?modulePath`),
+  ].join(', ');
+}
+
+function listSources(): readonly string[] {
+  return readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
+    .map((path) => join('src', path));
+}
+
+test('every import in src/ is one that its layer may make', () => {
+  const violations = listSources().flatMap((file) => findViolations(file, readFileSync(file, 'utf8')));
+
+  expect(violations).toEqual([]);
+});
+
+test('every folder of src/ is a layer, and every layer is a folder', () => {
+  const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+  expect(folders.map((entry) => entry.name).sort()).toEqual(Object.keys(TABLE).sort());
+});
+
+test.each([
+  ['src/engine/a.ts', `import { app } from 'electron';`, 'electron'],
+  ['src/engine/deep/a.ts', `import { x } from '../../main/x.js';`, '../../main/x.js'],
+  ['src/engine/a.ts', `const x = await import('electron');`, 'electron'],
+  ['src/engine/a.ts', `export { x } from '../cli/x.js';`, '../cli/x.js'],
+  ['src/main/a.ts', `import { createEngine } from '../engine/engine.js';`, '../engine/engine.js'],
+  ['src/renderer/a.tsx', `import { readFile } from 'node:fs';`, 'node:fs'],
+  ['src/renderer/a.tsx', `import { readFile } from 'fs/promises';`, 'fs/promises'],
+  ['src/renderer/a.tsx', `import { api } from '../preload/index.js';`, '../preload/index.js'],
+  ['src/shared/a.ts', `type X = import('../main/x.js').X;`, '../main/x.js'],
+  ['src/models/a.mjs', `import * as v from 'valibot';`, 'valibot'],
+  ['src/setup/a.mjs', `import * as vite from 'vite';`, 'vite'],
+  ['src/preload/a.ts', `const fs = require('fs');`, 'fs'],
+  ['src/cli/a.ts', `import { run } from '../../test/eval/eval.js';`, '../../test/eval/eval.js'],
+])('%s with %s is refused in a sentence with file, import and rule', (file, text, specifier) => {
+  const [violation = ''] = findViolations(file, text);
+
+  expect(violation).toContain(`${file} imports`);
+  expect(violation).toContain(`"${specifier}"`);
+  expect(violation).toMatch(/but src\/\w+ may import only: src\//);
+});
+
+test.each([
+  ['src/main/a.ts', `import type { Engine } from '../engine/engine.js';`],
+  ['src/main/a.ts', `import enginePath from '../engine/entry?modulePath';`],
+  ['src/renderer/a.tsx', `import type { PreloadApi } from '../preload/api.js'; import './app.css';`],
+  ['src/renderer/a.tsx', `import { createRoot } from 'react-dom/client';`],
+  ['src/models/a.mjs', `/** @typedef {import('./catalog.mjs').Model} Model */ import 'node:fs';`],
+])('%s with %s is allowed', (file, text) => {
+  expect(findViolations(file, text)).toEqual([]);
+});

@@ -1,0 +1,102 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createReporter, formatBytes } from '../../../src/setup/progress.mjs';
+import { addTallies, formatTally, tallyReport, tallyStep } from '../../../src/setup/test-report.mjs';
+import { checkCorpus } from '../../../src/setup/tests.mjs';
+
+function reportOf(...files: readonly object[]): string {
+  return JSON.stringify({ testResults: files });
+}
+const passed = { status: 'passed', fullName: 'a' };
+const failed = { status: 'failed', fullName: 'b' };
+const pending = { status: 'pending', fullName: 'c' };
+
+test('tests are counted by outcome, and the last line has its exact form', () => {
+  const report = reportOf(
+    { status: 'failed', assertionResults: [passed, failed] },
+    { status: 'passed', assertionResults: [passed, pending] },
+  );
+
+  expect(formatTally(tallyReport(report, 1))).toBe('2 passed, 1 failed, 1 skipped');
+  expect(formatTally(tallyReport(reportOf({ status: 'passed', assertionResults: [passed] }), 0))).toBe(
+    '1 passed, 0 failed',
+  );
+});
+
+test('a file that could not be loaded is a failure', () => {
+  const report = reportOf({ status: 'failed', assertionResults: [] });
+
+  expect(tallyReport(report, 1).failed).toBe(1);
+});
+
+test.each([
+  ['a failed run without a failed test', reportOf({ status: 'passed', assertionResults: [passed] })],
+  ['a run without a report', null],
+  ['a run with half a report', '{"testRes'],
+])('%s is a failure', (_name, report) => {
+  expect(tallyReport(report, 1).failed).toBe(1);
+});
+
+test('steps and tests add up', () => {
+  expect(formatTally(addTallies(tallyStep(true), tallyStep(false)))).toBe('1 passed, 1 failed');
+});
+
+function record(isTerminal: boolean) {
+  const written: string[] = [];
+  let nowMs = 0;
+  const reporter = createReporter({ write: (text) => written.push(text), isTerminal, nowMs: () => nowMs });
+  return { reporter, written, pass: (ms: number) => (nowMs += ms) };
+}
+
+test('in a log a long step writes a line at most every few seconds, and its result', () => {
+  const { reporter, written, pass } = record(false);
+  const step = reporter.startStep('Fetching');
+
+  for (let second = 1; second <= 11; second += 1) {
+    pass(1_000);
+    step.updateBytes(second * 1e6, 20e6);
+  }
+  step.finish();
+
+  expect(written).toEqual([
+    'Fetching ...\n',
+    'Fetching: 25 % of 20.0 MB\n',
+    'Fetching: 50 % of 20.0 MB\n',
+    'Fetching: done (11.0 s)\n',
+  ]);
+});
+
+test('on a terminal the line is rewritten in place', () => {
+  const { reporter, written, pass } = record(true);
+  const step = reporter.startStep('Fetching');
+  pass(1_000);
+  step.tick();
+  step.finish('verified');
+
+  expect(written).toEqual([
+    '\r\x1b[2KFetching ...',
+    '\r\x1b[2KFetching: 1 s',
+    '\r\x1b[2KFetching: verified (1.0 s)\n',
+  ]);
+});
+
+test('sizes are in megabytes, percent never above 100', () => {
+  expect(formatBytes(1_500_000, null)).toBe('1.5 MB');
+  expect(formatBytes(30, 20)).toBe('100 % of 0.0 MB');
+});
+
+test('a missing corpus is said, and is a failure only where it is asked for', () => {
+  const said: string[] = [];
+  const root = mkdtempSync(join(tmpdir(), 'tilescribe-test-'));
+  const reporter = { ...record(false).reporter, say: (text: string) => said.push(text) };
+  const env = { TILESCRIBE_SPEECH: join(root, 'absent') };
+
+  checkCorpus(root, env, reporter);
+  expect(said).toEqual([expect.stringContaining('Left out: the tests with the speech corpus')]);
+  expect(() => {
+    checkCorpus(root, { ...env, TILESCRIBE_REQUIRE_SPEECH: '1' }, reporter);
+  }).toThrow('speech corpus');
+  checkCorpus(root, { TILESCRIBE_SPEECH: root, TILESCRIBE_REQUIRE_SPEECH: '1' }, reporter);
+});
