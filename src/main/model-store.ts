@@ -1,0 +1,32 @@
+/** Ties the catalogue and the files on disk (src/models, shared with set-up) to the shelf. */
+import { readCatalog, findModel } from '../models/catalog.mjs';
+import { fetchModel, importModel } from '../models/fetch.mjs';
+import { checkModel, explainCheck } from '../models/store.mjs';
+import type { ModelStore } from './models.js';
+
+export interface ModelFolders {
+  readonly resourcesFolder: string;
+  readonly modelsFolder: string;
+}
+
+export async function openModelStore({ resourcesFolder, modelsFolder }: ModelFolders): Promise<ModelStore> {
+  const catalog = await readCatalog(resourcesFolder);
+  return {
+    models: catalog.models,
+    async check(id) {
+      const model = findModel(catalog, id);
+      const error = explainCheck(model, await checkModel(model, modelsFolder));
+      return error === null ? null : { code: error.code, message: error.message, remedy: error.remedy };
+    },
+    async fetch(id, onProgress) {
+      await fetchModel(findModel(catalog, id), modelsFolder, {
+        onProgress: ({ receivedBytes, totalBytes }) => {
+          onProgress(totalBytes === 0 ? 0 : receivedBytes / totalBytes);
+        },
+      });
+    },
+    async import(id, folder) {
+      await importModel(findModel(catalog, id), folder, modelsFolder);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Where everything is: in the repository while developing, in the package once installed. */
+import { join } from 'node:path';
+import type { App } from 'electron';
+import { modelsFolder } from '../models/store.mjs';
+
+export interface Paths {
+  readonly rendererFolder: string;
+  readonly preloadPath: string;
+  /** The engine process's own build; an entry of electron.vite.config.ts. */
+  readonly enginePath: string;
+  readonly iconPath: string;
+  readonly resourcesFolder: string;
+  readonly modelsFolder: string;
+}
+
+export function locatePaths(app: App): Paths {
+  const root = app.getAppPath();
+  const resourcesFolder = app.isPackaged ? process.resourcesPath : join(root, 'resources');
+  return {
+    rendererFolder: join(root, 'out', 'renderer'),
+    preloadPath: join(root, 'out', 'preload', 'index.cjs'),
+    enginePath: join(root, 'out', 'main', 'engine.js'),
+    iconPath: join(resourcesFolder, 'icons', 'icon.png'),
+    resourcesFolder,
+    modelsFolder: modelsFolder(process.env),
+  };
+}

@@ -1,0 +1,54 @@
+/** Numbers as people read them. Pure; each says nothing (null) rather than something invented. */
+import { SAMPLE_RATE_HZ } from '../shared/time.js';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/**
+ * "about 2 min left", coarser the further away the end is, so that the number does not pretend to
+ * know more than the speed so far can tell.
+ */
+export function formatRemaining(remainingMs: number | null): string | null {
+  if (remainingMs === null) return null;
+  if (remainingMs < 10 * SECOND_MS) return 'a few seconds left';
+  if (remainingMs <= 50 * SECOND_MS) return `about ${Math.ceil(remainingMs / (10 * SECOND_MS)) * 10} s left`;
+  if (remainingMs < 57 * MINUTE_MS) {
+    return `about ${Math.max(1, Math.round(remainingMs / MINUTE_MS))} min left`;
+  }
+  const steps = Math.round(remainingMs / (5 * MINUTE_MS));
+  const hours = Math.floor(steps / 12);
+  const minutes = (steps % 12) * 5;
+  return minutes === 0 ? `about ${hours} h left` : `about ${hours} h ${minutes} min left`;
+}
+
+/** Measured wall time: "0.8 s", "42 s", "6 min 12 s", "1 h 4 min". */
+export function formatElapsed(elapsedMs: number): string {
+  if (elapsedMs < 9.95 * SECOND_MS) return `${(elapsedMs / SECOND_MS).toFixed(1)} s`;
+  const seconds = Math.round(elapsedMs / SECOND_MS);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(elapsedMs / MINUTE_MS);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Sound transcribed over wall time, "5.2×"; null before there is anything to measure. */
+export function formatSpeed(samples: number, elapsedMs: number): string | null {
+  if (samples === 0 || elapsedMs <= 0) return null;
+  const factor = (samples / SAMPLE_RATE_HZ) * (SECOND_MS / elapsedMs);
+  return `${factor >= 9.95 ? factor.toFixed(0) : factor.toFixed(1)}×`;
+}
+
+/** 0 to 1 as whole percent, rounded down: 0.998 is "99%", since "100%" would claim to be all done or sure. */
+export function formatPercent(share: number): string {
+  return `${Math.floor(Math.min(1, Math.max(0, share)) * 100 + 1e-9)}%`;
+}
+
+/** One decimal, as the fallback steps of 0.2 need: "0.2", "1.0". */
+export function formatTemperature(temperature: number): string {
+  return temperature.toFixed(1);
+}
+
+/** The last part of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

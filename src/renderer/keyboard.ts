@@ -1,0 +1,62 @@
+/** Which command a key press means. Pure; the listener lives in use-commands.ts. */
+
+export const COMMANDS = [
+  'open',
+  'new',
+  'export',
+  'copy',
+  'cancel',
+  'next-segment',
+  'previous-segment',
+  'shortcuts',
+  'leave',
+] as const;
+export type Command = (typeof COMMANDS)[number];
+
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  /** The focus is in a text field or a picker, which use letters themselves. */
+  readonly isTyping: boolean;
+  /** A dialog or menu is open and has the keyboard. */
+  readonly isModal: boolean;
+}
+
+const KEYS: Readonly<Record<string, Command>> = {
+  o: 'open',
+  n: 'new',
+  e: 'export',
+  c: 'copy',
+  '.': 'cancel',
+  j: 'next-segment',
+  k: 'previous-segment',
+  '?': 'shortcuts',
+  Escape: 'leave',
+};
+
+export function commandForKey(press: KeyPress): Command | null {
+  if (press.isModal || press.isTyping || press.metaKey || press.altKey) return null;
+  const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
+  // Ctrl+O is the desktop's own habit for Open; every other Ctrl combination stays native.
+  if (press.ctrlKey) return key === 'o' ? 'open' : null;
+  return KEYS[key] ?? null;
+}
+
+/** The position that an arrow key moves to in a list, or null when the key moves nothing. */
+export function moveInList(key: string, position: number, count: number): number | null {
+  if (count === 0) return null;
+  switch (key) {
+    case 'ArrowDown':
+      return Math.min(count - 1, position + 1);
+    case 'ArrowUp':
+      return Math.max(0, position - 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What the page knows of one job's transcript: segments from main and from the stream, merged by
+ * index, and the retries seen. Pure; a missed commit shows as a gap and asks for a new fetch.
+ */
+import { isFinished } from '../shared/job.js';
+import type { Job } from '../shared/job.js';
+import type { EngineEvent } from '../shared/events.js';
+import type { Samples } from '../shared/time.js';
+import type { Segment } from '../shared/transcript.js';
+
+type AttemptEvent = Extract<EngineEvent, { kind: 'attempt' }>;
+export type RetryReason = NonNullable<AttemptEvent['retryReason']>;
+
+/** A window that is decoded again. `reason` is null when it happened before this page was loaded. */
+export interface Retry {
+  readonly temperature: number;
+  readonly reason: RetryReason | null;
+}
+
+export interface TranscriptEntry {
+  /** Counts the runs of this job, so that an answer about an earlier run is told apart. */
+  readonly run: number;
+  /** In the order of `index`, each once. */
+  readonly segments: readonly Segment[];
+  readonly retries: ReadonlyMap<Samples, readonly Retry[]>;
+  readonly isFetching: boolean;
+  /** The job's segmentCount when it was last fetched; null before that. */
+  readonly fetchedAtCount: number | null;
+}
+
+export const EMPTY_ENTRY: TranscriptEntry = {
+  run: 0,
+  segments: [],
+  retries: new Map(),
+  isFetching: false,
+  fetchedAtCount: null,
+};
+
+/** Both lists by index; where both have one, the incoming counts. */
+export function mergeSegments(known: readonly Segment[], incoming: readonly Segment[]): readonly Segment[] {
+  if (incoming.length === 0) return known;
+  const isNext = incoming.every((segment, position) => segment.index === known.length + position);
+  if (isNext && !hasGap(known)) return [...known, ...incoming];
+  const byIndex = new Map(known.map((segment) => [segment.index, segment]));
+  for (const segment of incoming) byIndex.set(segment.index, segment);
+  return [...byIndex.values()].sort((a, b) => a.index - b.index);
+}
+
+export function hasGap(segments: readonly Segment[]): boolean {
+  const last = segments.at(-1);
+  return last !== undefined && last.index !== segments.length - 1;
+}
+
+/** Forgets everything: the job starts again from its beginning. */
+export function restartEntry(entry: TranscriptEntry): TranscriptEntry {
+  return { ...EMPTY_ENTRY, run: entry.run + 1, fetchedAtCount: 0 };
+}
+
+export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): TranscriptEntry {
+  switch (event.kind) {
+    case 'opened':
+      return restartEntry(entry);
+    case 'attempt': {
+      if (event.retryReason === null) return entry;
+      const retry = { temperature: event.temperature, reason: event.retryReason };
+      const earlier = entry.retries.get(event.windowStart) ?? [];
+      return { ...entry, retries: new Map(entry.retries).set(event.windowStart, [...earlier, retry]) };
+    }
+    case 'commit':
+      return event.segments.length === 0
+        ? entry
+        : { ...entry, segments: mergeSegments(entry.segments, event.segments) };
+    case 'language':
+    case 'token':
+    case 'done':
+    case 'failed':
+    case 'cancelled':
+      return entry;
+  }
+}
+
+/**
+ * Whether main must be asked for this job's segments: never asked, a gap, or fewer than the finished
+ * job has. Never twice at the same count, so that a wrong count cannot turn into a loop.
+ */
+export function needsFetch(job: Job, entry: TranscriptEntry): boolean {
+  if (entry.isFetching) return false;
+  if (entry.fetchedAtCount === null) return job.segmentCount > 0 || job.state !== 'queued';
+  if (entry.fetchedAtCount === job.segmentCount) return false;
+  return hasGap(entry.segments) || (isFinished(job) && entry.segments.length < job.segmentCount);
+}
+
+/** The retries to mark above a segment: only above the first of its window. */
+export function retriesAbove(
+  entry: Pick<TranscriptEntry, 'segments' | 'retries'>,
+  position: number,
+  startTemperature: number,
+): readonly Retry[] {
+  const segment = entry.segments[position];
+  if (segment === undefined) return [];
+  if (entry.segments[position - 1]?.windowStart === segment.windowStart) return [];
+  const seen = entry.retries.get(segment.windowStart);
+  if (seen !== undefined) return seen;
+  return segment.temperature > startTemperature ? [{ temperature: segment.temperature, reason: null }] : [];
+}

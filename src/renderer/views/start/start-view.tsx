@@ -1,0 +1,50 @@
+/** The idle window: where to drop, how else to open files, and the two things worth choosing first. */
+import './start-view.css';
+import iconUrl from '../../../../resources/icons/icon.svg';
+import { Button, IconButton } from '../../parts/button.js';
+import { Icon } from '../../parts/icon.js';
+import { browse } from '../../stores/actions.js';
+import { useUi } from '../../stores/ui.js';
+import { strings } from '../../strings/en.js';
+import { OptionsForm } from './options-form.js';
+
+export function StartView() {
+  const app = useUi((state) => state.app);
+  const { start } = strings;
+  return (
+    <div className="start">
+      <div className="start-content">
+        <img className="start-icon" src={iconUrl} alt="" width="76" height="76" />
+        <h1 className="start-title">{start.title}</h1>
+        <p className="start-subtitle">{start.subtitle}</p>
+        <Button look="primary" testId="browse" onClick={() => void browse()}>
+          {start.browse}
+        </Button>
+        <p className="start-ways">
+          {start.or} {start.paste} <kbd>Ctrl</kbd> <kbd>V</kbd>
+        </p>
+        <OptionsForm />
+        {app?.isFfmpegInstalled === false && (
+          <p className="start-caution" role="note">
+            <Icon name="warning" />
+            {start.ffmpegMissing}
+          </p>
+        )}
+      </div>
+      <footer className="start-footer">
+        <p className="start-privacy">
+          <Icon name="lock" size={14} />
+          {start.privacy}
+        </p>
+        <p className="start-hint">{start.elsewhere}</p>
+        <IconButton
+          icon="keyboard"
+          label={strings.shortcuts.title}
+          onClick={() => {
+            useUi.setState({ isShortcutsOpen: true });
+          }}
+        />
+      </footer>
+    </div>
+  );
+}

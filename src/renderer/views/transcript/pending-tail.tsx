@@ -1,0 +1,52 @@
+/** The window that is being decoded: words as they come, marked as not final. The only one that renders per frame. */
+import type { Job } from '../../../shared/job.js';
+import { formatDuration } from '../../../shared/time.js';
+import { useLive } from '../../stores/live.js';
+import { strings } from '../../strings/en.js';
+import type { Retry, TranscriptEntry } from '../../transcript-entry.js';
+import { RetryMark } from './segment-row.js';
+
+export interface PendingTailProps {
+  readonly job: Job;
+  readonly entry: TranscriptEntry;
+  readonly describeRetries: (retries: readonly Retry[]) => string;
+}
+
+function describeWait(job: Job, hasText: boolean): string {
+  if (hasText) return '';
+  return job.format === null ? strings.transcript.loading : strings.transcript.listening;
+}
+
+export function PendingTail({ job, entry, describeRetries }: PendingTailProps) {
+  const pending = useLive((state) => state.pending.get(job.id) ?? null);
+  const lines = pending?.lines ?? [];
+  const retries = pending === null ? [] : (entry.retries.get(pending.windowStart) ?? []);
+  return (
+    <div className="tail">
+      {retries.length > 0 && <RetryMark text={describeRetries(retries)} />}
+      {lines.length === 0 ? (
+        <p className="tail-wait">
+          {describeWait(job, entry.segments.length > 0)}
+          <span className="caret" aria-hidden="true" />
+        </p>
+      ) : (
+        <div
+          className="tail-lines"
+          data-testid="pending"
+          role="group"
+          aria-label={strings.transcript.pending}
+        >
+          {lines.map((line, position) => (
+            <div className="row row-pending" key={position}>
+              <time className="row-time">{formatDuration(line.start)}</time>
+              <p className="row-text" dir="auto">
+                {line.text.trimStart()}
+                {position === lines.length - 1 && <span className="caret" aria-hidden="true" />}
+              </p>
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

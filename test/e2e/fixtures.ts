@@ -1,0 +1,172 @@
+/**
+ * The built app in real Electron, each time with a data folder of its own. Needs a display and a build;
+ * `npm test` sees to both. What a test breaks on purpose, it breaks from outside: files, processes.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { _electron } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
+import * as v from 'valibot';
+import type { PreloadApi } from '../../src/preload/api.js';
+import type { Job, JobState } from '../../src/shared/job.js';
+import { CORPUS, KENNEDY, readManifest } from '../speech.js';
+
+declare global {
+  interface Window {
+    readonly tilescribe: PreloadApi;
+  }
+}
+
+export const REPOSITORY = join(import.meta.dirname, '..', '..');
+export const SCREENSHOTS = join(REPOSITORY, 'test-results', 'screenshots');
+
+/** electron's package gives its binary's path to Node. */
+const ELECTRON = v.parse(v.string(), createRequire(import.meta.url)('electron'));
+
+/** Chromium's sandbox does not start for root. */
+const SANDBOX_SWITCHES = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+export interface RunningApp {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  /** For the test's own files; removed at the end. */
+  readonly folder: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface LaunchOptions {
+  /** As after `npm start --`. */
+  readonly args?: readonly string[];
+  /** Where the process is started, to which relative names refer. */
+  readonly cwd?: string;
+}
+
+export async function launchApp({ args = [], cwd = REPOSITORY }: LaunchOptions = {}): Promise<RunningApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'tilescribe-e2e-'));
+  const electron = await _electron.launch({
+    executablePath: ELECTRON,
+    args: [...SANDBOX_SWITCHES, REPOSITORY, ...args],
+    cwd,
+    env: environmentIn(folder),
+    // Else Playwright pins the page to the light theme.
+    colorScheme: null,
+  });
+  const page = await electron.firstWindow();
+  await page.getByTestId('drop-zone').waitFor();
+  return {
+    electron,
+    page,
+    folder,
+    async [Symbol.asyncDispose]() {
+      await electron.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function environmentIn(folder: string): Record<string, string> {
+  const variables = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(variables), TILESCRIBE_USER_DATA: join(folder, 'user-data') };
+}
+
+/** Starts the app once more, as "Open with" does while it runs. Resolves to the second process's exit code. */
+export async function startAgain({ folder }: RunningApp, ...files: readonly string[]): Promise<unknown> {
+  const child = spawn(ELECTRON, [...SANDBOX_SWITCHES, REPOSITORY, ...files], {
+    env: environmentIn(folder),
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as unknown[];
+  return code;
+}
+
+/**
+ * More than a minute of speech, so that there is a middle to interrupt: different sentences where the
+ * corpus is there, else one sentence over and over (which decodes slowly, being judged a repetition).
+ */
+export async function makeLongRecording(folder: string): Promise<string> {
+  const path = join(folder, 'long talk.wav');
+  const parts = listParts();
+  const inputs = parts.flatMap((part) => ['-i', part]);
+  const joined = `concat=n=${parts.length}:v=0:a=1`;
+  const sources = parts.map(
+    (_, index) => `[${index}:a]aresample=16000,aformat=channel_layouts=mono[a${index}]`,
+  );
+  const labels = parts.map((_, index) => `[a${index}]`).join('');
+  const filter = `${sources.join(';')};${labels}${joined}`;
+  await promisify(execFile)('ffmpeg', ['-v', 'error', ...inputs, '-filter_complex', filter, path]);
+  return path;
+}
+
+function listParts(): readonly string[] {
+  if (CORPUS === null) return Array.from({ length: 6 }, () => KENNEDY);
+  const corpus = CORPUS;
+  const parts: string[] = [];
+  let seconds = 0;
+  for (const line of readManifest(corpus, 'dev').filter(({ language }) => language === 'en')) {
+    if (seconds > 75) break;
+    parts.push(join(corpus, 'dev', line.file));
+    seconds += line.seconds;
+  }
+  return parts;
+}
+
+/** Through the page's file input: Chromium gives its files the same paths as dropped ones. */
+export async function addFiles(page: Page, ...paths: readonly string[]): Promise<void> {
+  await page.getByTestId('file-input').setInputFiles([...paths]);
+}
+
+/** Drops files onto the middle of the window, as the desktop would. */
+export async function dropFiles(page: Page, ...paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
+  }
+  await session.detach();
+}
+
+export function listJobs(page: Page): Promise<Job[]> {
+  return page.evaluate(() => window.tilescribe.call('jobs.list', null));
+}
+
+/** Waits until the file's entry on screen shows the state. */
+export async function waitForState(
+  page: Page,
+  fileName: string,
+  state: JobState,
+  timeoutMs = 120_000,
+): Promise<void> {
+  await page
+    .locator(`[data-testid="job"][data-file-name="${fileName}"][data-state="${state}"]`)
+    .first()
+    .waitFor({ timeout: timeoutMs });
+}
+
+/** Makes the next save dialogs answer with this path (null: closed). */
+export async function answerSaveDialog(electron: ElectronApplication, path: string | null): Promise<void> {
+  await electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () =>
+      Promise.resolve(filePath === null ? { canceled: true, filePath: '' } : { canceled: false, filePath });
+  }, path);
+}
+
+export async function findEnginePid(electron: ElectronApplication): Promise<number> {
+  const pid = await electron.evaluate(
+    ({ app }) => app.getAppMetrics().find((metric) => metric.name === 'tilescribe-engine')?.pid,
+  );
+  if (pid === undefined) throw new Error('the engine process is not running');
+  return pid;
+}
+
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  // Else a change of theme is caught in the middle of its transition.
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
+}

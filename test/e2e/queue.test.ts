@@ -1,0 +1,125 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { transcriptText } from '../../src/shared/transcript.js';
+import { KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
+import {
+  addFiles,
+  findEnginePid,
+  launchApp,
+  listJobs,
+  makeLongRecording,
+  startAgain,
+  waitForState,
+} from './fixtures.js';
+
+describe('the queue', () => {
+  it('finishes the files around a broken one, and says what is wrong with it', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const first = join(folder, `first${extname(KENNEDY)}`);
+    const broken = join(folder, 'broken "quoted" -name.mp3');
+    const last = join(folder, `--last${extname(KENNEDY)}`);
+    copyFileSync(KENNEDY, first);
+    writeFileSync(broken, 'this is no sound');
+    copyFileSync(KENNEDY, last);
+
+    await addFiles(page, first, broken, last);
+    await waitForState(page, basename(last), 'done');
+
+    const jobs = await listJobs(page);
+    expect(jobs.map((job) => job.state)).toEqual(['done', 'failed', 'done']);
+    expect(jobs[1]?.failure?.code).toBe('not-audio');
+    expect(await page.getByTestId('job').count()).toBe(3);
+    for (const job of [jobs[0], jobs[2]]) {
+      const segments = await page.evaluate(
+        (id) => window.tilescribe.call('jobs.segments', { id }),
+        job?.id ?? '',
+      );
+      expect(plainWords(transcriptText(segments))).toBe(KENNEDY_WORDS);
+    }
+  });
+
+  it('ends a job within 2 s of Cancel, keeps its text, and can start it again', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const long = await makeLongRecording(folder);
+    await addFiles(page, long);
+    await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+
+    await page.getByTestId('job-cancel').click();
+    await waitForState(page, basename(long), 'cancelled', 2000);
+
+    const kept = await page.getByTestId('segment').count();
+    expect(kept).toBeGreaterThan(0);
+    expect(await page.getByTestId('pending').count()).toBe(0);
+    await page.getByTestId('job-retry').first().click();
+    await waitForState(page, basename(long), 'running', 10_000);
+  });
+
+  it('ends a job within 2 s of Cancel even when the engine does not answer any more', async () => {
+    await using app = await launchApp();
+    const { electron, page, folder } = app;
+    const long = await makeLongRecording(folder);
+    await addFiles(page, long);
+    await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+    const stuckPid = await findEnginePid(electron);
+    process.kill(stuckPid, 'SIGSTOP');
+
+    await page.getByTestId('job-cancel').click();
+    await waitForState(page, basename(long), 'cancelled', 2000);
+
+    expect(await page.getByTestId('segment').count()).toBeGreaterThan(0);
+    await addFiles(page, KENNEDY);
+    await waitForState(page, basename(KENNEDY), 'done');
+    expect(await findEnginePid(electron)).not.toBe(stuckPid);
+  });
+
+  it('survives the death of the engine: text kept, said so, the next file goes on', async () => {
+    await using app = await launchApp();
+    const { electron, page, folder } = app;
+    const long = await makeLongRecording(folder);
+    await addFiles(page, long, KENNEDY);
+    await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+    const deadPid = await findEnginePid(electron);
+
+    process.kill(deadPid, 'SIGKILL');
+
+    await page.getByTestId('notice').waitFor({ timeout: 10_000 });
+    expect(await page.getByTestId('notice').textContent()).toContain('was started again');
+    await waitForState(page, basename(long), 'failed');
+    await waitForState(page, basename(KENNEDY), 'done');
+    const [lost, next] = await listJobs(page);
+    expect(lost?.failure?.code).toBe('engine-stopped');
+    expect(lost?.failure?.message).toContain('is kept');
+    expect(lost?.segmentCount).toBeGreaterThan(0);
+    expect(next?.state).toBe('done');
+    expect(await findEnginePid(electron)).not.toBe(deadPid);
+  });
+
+  it('is still there, with its text and its live words, after the page was loaded again', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const long = await makeLongRecording(folder);
+    await addFiles(page, long);
+    await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+
+    await app.electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.reload();
+    });
+
+    await page.getByTestId('segment').first().waitFor();
+    await page.getByTestId('pending').waitFor({ timeout: 60_000 });
+    await waitForState(page, basename(long), 'running');
+  });
+
+  it('takes the files of a second start into the window that is there', async () => {
+    await using app = await launchApp();
+
+    const second = startAgain(app, KENNEDY);
+    await waitForState(app.page, basename(KENNEDY), 'done');
+
+    expect(await second).toBe(0);
+    expect(app.electron.windows()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,85 @@
+/** Every state of the window as a picture, for people to look at: test-results/screenshots, not in git. */
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KENNEDY } from '../speech.js';
+import { addFiles, launchApp, makeLongRecording, takeScreenshot, waitForState } from './fixtures.js';
+import type { RunningApp } from './fixtures.js';
+
+const SIZES = [
+  [1280, 800],
+  [900, 600],
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+describe('screens', () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await launchApp();
+  });
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
+
+  /** Pictures in both themes and sizes; in each, nothing may stick out sideways. */
+  async function capture(state: string): Promise<void> {
+    const { electron, page } = app;
+    for (const [width, height] of SIZES) {
+      await electron.evaluate(
+        ({ BrowserWindow }, size) => {
+          BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
+        },
+        { width, height },
+      );
+      await page.waitForFunction((expected) => window.innerWidth === expected, width);
+      for (const theme of THEMES) {
+        await electron.evaluate(({ nativeTheme }, source) => {
+          nativeTheme.themeSource = source;
+        }, theme);
+        await page.waitForFunction(
+          (isDark) => matchMedia('(prefers-color-scheme: dark)').matches === isDark,
+          theme === 'dark',
+        );
+        await takeScreenshot(page, `${state}-${theme}-${width}x${height}`);
+      }
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBe(0);
+    }
+  }
+
+  it('idle', async () => {
+    await capture('idle');
+  });
+
+  it('done', async () => {
+    await addFiles(app.page, KENNEDY);
+    await waitForState(app.page, basename(KENNEDY), 'done');
+
+    await capture('done');
+  });
+
+  it('failed', async () => {
+    const broken = join(app.folder, 'broken.mp3');
+    writeFileSync(broken, 'this is no sound');
+    await addFiles(app.page, broken);
+    await waitForState(app.page, 'broken.mp3', 'failed');
+    await app.page.locator('[data-file-name="broken.mp3"] button').first().click();
+
+    await capture('failed');
+  });
+
+  it('working', async () => {
+    const long = await makeLongRecording(app.folder);
+    await addFiles(app.page, long, KENNEDY);
+    await app.page
+      .locator(`[data-file-name="${basename(long)}"] button`)
+      .first()
+      .click();
+    await app.page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+    await app.page.getByTestId('pending').waitFor({ timeout: 60_000 });
+
+    await capture('working');
+  });
+});

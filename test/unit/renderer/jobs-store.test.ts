@@ -1,0 +1,131 @@
+/** The jobs store's reducers: main's list, the stream, reconnecting, and what is on screen. */
+import { describe, expect, it } from 'vitest';
+import { describeChanges } from '../../../src/renderer/job-changes.js';
+import { reconcileJobs } from '../../../src/renderer/reconcile-jobs.js';
+import { followJob, isQueueShown } from '../../../src/renderer/selection.js';
+import {
+  acceptFetched,
+  reduceEvents,
+  reduceJobs,
+  reduceReconnect,
+  selectedJobId,
+} from '../../../src/renderer/stores/jobs.js';
+import type { JobsState } from '../../../src/renderer/stores/jobs.js';
+import { EMPTY_ENTRY } from '../../../src/renderer/transcript-entry.js';
+import { commit, job, opened, segment, seconds, token } from './events.js';
+
+const EMPTY: JobsState = { jobs: [], transcripts: {}, selection: { kind: 'follow' }, followedId: null };
+const failure = { code: 'not-audio', message: 'a.mp3 is not audio.', remedy: 'Choose another.' } as const;
+
+describe('the list from main', () => {
+  it('keeps the objects of unchanged jobs, so that their rows do not render', () => {
+    const before = [job('a', 'done'), job('b', 'running')];
+
+    const after = reconcileJobs(before, [job('a', 'done'), job('b', 'running', { processed: seconds(30) })]);
+
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+  });
+
+  it('drops transcripts of removed jobs', () => {
+    const state = reduceJobs({ ...EMPTY, transcripts: { gone: EMPTY_ENTRY } }, [job('a', 'queued')]);
+
+    expect(state.transcripts).toEqual({});
+  });
+
+  it('clears the text of a finished job that is queued again', () => {
+    const first = reduceEvents(reduceJobs(EMPTY, [job('job-1', 'failed')]), [commit([segment(0)])]);
+
+    const again = reduceJobs(first, [job('job-1', 'queued')]);
+
+    expect(again.transcripts['job-1']?.segments).toEqual([]);
+  });
+});
+
+describe('the stream', () => {
+  it('appends committed segments to their job', () => {
+    const state = reduceEvents(EMPTY, [opened(), commit([segment(0), segment(1)]), commit([segment(2)])]);
+
+    expect(state.transcripts['job-1']?.segments).toHaveLength(3);
+  });
+
+  it('leaves the state itself alone for tokens', () => {
+    const state = reduceEvents(EMPTY, [opened()]);
+
+    expect(reduceEvents(state, [token(' word')])).toBe(state);
+  });
+
+  it('makes every transcript be asked again when it is replaced, keeping what is shown', () => {
+    const state = reduceReconnect(reduceEvents(EMPTY, [opened(), commit([segment(0)])]));
+
+    expect(state.transcripts['job-1']).toMatchObject({ fetchedAtCount: null, segments: [{ index: 0 }] });
+  });
+});
+
+describe('segments fetched from main', () => {
+  it('join those that the stream brought meanwhile', () => {
+    const entry = { ...EMPTY_ENTRY, isFetching: true, segments: [segment(2)] };
+
+    const after = acceptFetched(entry, 0, [segment(0), segment(1)]);
+
+    expect(after.segments.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(after.isFetching).toBe(false);
+  });
+
+  it('are dropped when the job was started again since', () => {
+    const entry = { ...EMPTY_ENTRY, run: 1, isFetching: true };
+
+    expect(acceptFetched(entry, 0, [segment(0)]).segments).toEqual([]);
+  });
+});
+
+describe('what is on screen', () => {
+  const jobs = [job('a', 'done'), job('b', 'running'), job('c', 'queued')];
+
+  it('is the running job by default', () => {
+    expect(selectedJobId(reduceJobs(EMPTY, jobs))).toBe('b');
+  });
+
+  it('stays on the job that ran last when nothing runs', () => {
+    expect(followJob([job('a', 'done'), job('b', 'done'), job('c', 'queued')], 'b')).toBe('b');
+  });
+
+  it('is the first waiting job when none has run, and the last one when all are over', () => {
+    expect(followJob([job('a', 'done'), job('b', 'queued')], null)).toBe('b');
+    expect(followJob([job('a', 'done'), job('b', 'failed')], null)).toBe('b');
+    expect(followJob([], 'gone')).toBeNull();
+  });
+
+  it('is the chosen job until it is removed', () => {
+    const chosen = { ...reduceJobs(EMPTY, jobs), selection: { kind: 'job', id: 'a' } } as const;
+
+    expect(selectedJobId(chosen)).toBe('a');
+    expect(selectedJobId(reduceJobs(chosen, jobs.slice(1)))).toBe('b');
+  });
+
+  it('is the start view when asked for, and when there are no jobs', () => {
+    expect(selectedJobId({ ...reduceJobs(EMPTY, jobs), selection: { kind: 'start' } })).toBeNull();
+    expect(selectedJobId(EMPTY)).toBeNull();
+  });
+
+  it('has a queue only when there is something to choose between', () => {
+    expect(isQueueShown(1, 'a')).toBe(false);
+    expect(isQueueShown(1, null)).toBe(true);
+    expect(isQueueShown(2, 'a')).toBe(true);
+    expect(isQueueShown(0, null)).toBe(false);
+  });
+});
+
+describe('spoken changes', () => {
+  it('name each job whose state changed, with the reason of a failure', () => {
+    const before = [job('a', 'running'), job('b', 'queued'), job('c', 'done')];
+    const after = [
+      job('a', 'failed', { failure }),
+      job('b', 'running'),
+      job('c', 'done'),
+      job('d', 'queued'),
+    ];
+
+    expect(describeChanges(before, after)).toBe('a.mp3: a.mp3 is not audio. b.mp3: Transcribing.');
+  });
+});
