@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'model-corrupt',
   'model-fetch-failed',
   'engine-stopped',
+  'engine-unavailable',
   'disk-full',
   'write-failed',
   'wrong-usage',

@@ -3,7 +3,11 @@ import * as v from 'valibot';
 import { LANGUAGE_CODES } from './languages.js';
 import { TASKS } from './transcript.js';
 
-export const DEVICES = ['auto', 'cpu'] as const;
+/**
+ * 'cpu' is the native engine, 'onnx' is ONNX Runtime on the CPU; 'auto' takes the native engine where it runs
+ * and says why when it does not.
+ */
+export const DEVICES = ['auto', 'cpu', 'onnx'] as const;
 export type DeviceChoice = (typeof DEVICES)[number];
 
 export const TranscribeOptionsSchema = v.strictObject({

@@ -1,0 +1,199 @@
+/**
+ * The command line as a value: arguments in, one `Command` out, or AppError 'wrong-usage'. Option
+ * names are those of the openai/whisper command line; `--output_format` and `--output-format` are the
+ * same option.
+ */
+import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import type { FilePath } from '../shared/engine-protocol.js';
+import { AppError } from '../shared/errors.js';
+import { EXPORT_FORMATS } from '../shared/export/index.js';
+import type { ExportFormat } from '../shared/export/index.js';
+import { findLanguage } from '../shared/languages.js';
+import { DEFAULT_OPTIONS, DEVICES, TranscribeOptionsSchema } from '../shared/options.js';
+import type { TranscribeOptions } from '../shared/options.js';
+import { TASKS } from '../shared/transcript.js';
+import { toFilePath } from './raw-arguments.js';
+
+export type Input = { readonly kind: 'file'; readonly path: FilePath } | { readonly kind: 'stdin' };
+
+export interface OutputChoice {
+  readonly formats: readonly ExportFormat[];
+  readonly folder: FilePath;
+}
+
+export interface TranscribeCommand {
+  readonly kind: 'transcribe';
+  readonly inputs: readonly Input[];
+  readonly options: TranscribeOptions;
+  /** null: the transcript goes to standard output only. */
+  readonly output: OutputChoice | null;
+  readonly hasJsonEvents: boolean;
+}
+
+export type Command =
+  | TranscribeCommand
+  | { readonly kind: 'fetch-model'; readonly model: string }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' };
+
+const OPTION_TYPES = {
+  model: { type: 'string' },
+  language: { type: 'string' },
+  task: { type: 'string' },
+  temperature: { type: 'string' },
+  'initial-prompt': { type: 'string' },
+  'output-format': { type: 'string', short: 'f' },
+  'output-dir': { type: 'string', short: 'o' },
+  device: { type: 'string' },
+  threads: { type: 'string' },
+  'json-events': { type: 'boolean' },
+  'fetch-model': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+const MAX_THREADS = 256;
+
+function wrongUsage(message: string): AppError {
+  return new AppError('wrong-usage', message, 'Run "tilescribe --help" for all options.');
+}
+
+/** `--output_format=a_b` → `--output-format=a_b`, up to `--`; values stay as they are. */
+function spellWithDashes(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  return args.map((argument, index) => {
+    if (!argument.startsWith('--') || (end !== -1 && index >= end)) return argument;
+    const equals = argument.indexOf('=');
+    const name = equals === -1 ? argument : argument.slice(0, equals);
+    return name.replaceAll('_', '-') + argument.slice(name.length);
+  });
+}
+
+function splitOptions(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: spellWithDashes(args),
+      options: OPTION_TYPES,
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
+  } catch (error) {
+    // Node's message goes on with advice of its own; the first sentence says what is wrong.
+    const text = error instanceof Error ? error.message : String(error);
+    throw wrongUsage((text.split(/\.? (?=To specify)|\.?\n/)[0] ?? text).replace(/\.?$/, '.'));
+  }
+}
+
+type Split = ReturnType<typeof splitOptions>;
+
+function choose<const C extends string>(option: string, text: string, choices: readonly C[]): C {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw wrongUsage(`--${option} must be one of ${choices.join(', ')}, not "${text}".`);
+}
+
+function chooseModel(option: string, text: string): string {
+  if (v.safeParse(TranscribeOptionsSchema.entries.model, text).success) return text;
+  throw wrongUsage(`--${option} must be the id of a model, like "base", not "${text}".`);
+}
+
+function chooseLanguage(text: string): TranscribeOptions['language'] {
+  if (text.trim().toLowerCase() === 'auto') return 'auto';
+  const code = findLanguage(text);
+  if (code !== null) return code;
+  throw wrongUsage(
+    `--language must be auto, a code like "en" or an English name like "German", not "${text}".`,
+  );
+}
+
+function chooseNumber(option: string, text: string, pattern: RegExp, max: number): number {
+  const value = Number(text);
+  if (pattern.test(text) && value <= max) return value;
+  const kind = Number.isInteger(max) && max > 1 ? 'a whole number' : 'a number';
+  throw wrongUsage(`--${option} must be ${kind} from 0 to ${max}, not "${text}".`);
+}
+
+function choosePrompt(text: string): string {
+  if (v.safeParse(TranscribeOptionsSchema.entries.initialPrompt, text).success) return text;
+  throw wrongUsage(`--initial-prompt is too long: ${text.length} characters.`);
+}
+
+function chooseOptions(values: Split['values']): TranscribeOptions {
+  const { model, language, task, temperature, device, threads } = values;
+  const prompt = values['initial-prompt'];
+  return {
+    model: model === undefined ? DEFAULT_OPTIONS.model : chooseModel('model', model),
+    language: language === undefined ? DEFAULT_OPTIONS.language : chooseLanguage(language),
+    task: task === undefined ? DEFAULT_OPTIONS.task : choose('task', task, TASKS),
+    temperature:
+      temperature === undefined
+        ? DEFAULT_OPTIONS.temperature
+        : chooseNumber('temperature', temperature, /^(\d+(\.\d*)?|\.\d+)$/, 1),
+    initialPrompt: prompt === undefined ? DEFAULT_OPTIONS.initialPrompt : choosePrompt(prompt),
+    device: device === undefined ? DEFAULT_OPTIONS.device : choose('device', device, DEVICES),
+    threads:
+      threads === undefined
+        ? DEFAULT_OPTIONS.threads
+        : chooseNumber('threads', threads, /^\d+$/, MAX_THREADS),
+  };
+}
+
+/** The bytes of the last value given for `--output-dir`, whichever way it was written. */
+function readFolder(split: Split, raw: readonly Uint8Array[]): FilePath | null {
+  const token = split.tokens.findLast(
+    (candidate) => candidate.kind === 'option' && candidate.name === 'output-dir',
+  );
+  if (token === undefined) return null;
+  if (token.value === '') throw wrongUsage('--output-dir must name a folder.');
+  const isNextArgument = !token.inlineValue;
+  const whole = raw[isNextArgument ? token.index + 1 : token.index];
+  if (whole === undefined) return token.value;
+  if (isNextArgument) return toFilePath(whole);
+  // `--output-dir=DIR` or `-oDIR`.
+  const start = token.rawName.startsWith('--') ? whole.indexOf('='.charCodeAt(0)) + 1 : token.rawName.length;
+  return toFilePath(whole.subarray(start));
+}
+
+function chooseOutput(split: Split, raw: readonly Uint8Array[]): OutputChoice | null {
+  const format = split.values['output-format'];
+  const folder = readFolder(split, raw);
+  if (format === undefined && folder === null) return null;
+  const choice = choose('output-format', format ?? 'srt', [...EXPORT_FORMATS, 'all']);
+  return { formats: choice === 'all' ? EXPORT_FORMATS : [choice], folder: folder ?? '.' };
+}
+
+function chooseInputs(split: Split, raw: readonly Uint8Array[]): readonly Input[] {
+  const inputs = split.tokens.flatMap((token): Input[] => {
+    if (token.kind !== 'positional') return [];
+    if (token.value === '') throw wrongUsage('A FILE has no name: an argument is empty.');
+    if (token.value === '-') return [{ kind: 'stdin' }];
+    return [{ kind: 'file', path: toFilePath(raw[token.index] ?? Buffer.from(token.value)) }];
+  });
+  if (inputs.length === 0) throw wrongUsage('No FILE was given.');
+  if (inputs.filter((input) => input.kind === 'stdin').length > 1) {
+    throw wrongUsage('Standard input (-) can be read only once.');
+  }
+  return inputs;
+}
+
+/** `raw` holds the bytes of each argument (raw-arguments.ts). */
+export function parseCommand(args: readonly string[], raw: readonly Uint8Array[]): Command {
+  const split = splitOptions(args);
+  const { values } = split;
+  if (values.help === true) return { kind: 'help' };
+  if (values.version === true) return { kind: 'version' };
+  const wanted = values['fetch-model'];
+  if (wanted !== undefined) {
+    if (split.positionals.length > 0) throw wrongUsage('--fetch-model takes no FILE.');
+    return { kind: 'fetch-model', model: chooseModel('fetch-model', wanted) };
+  }
+  return {
+    kind: 'transcribe',
+    inputs: chooseInputs(split, raw),
+    options: chooseOptions(values),
+    output: chooseOutput(split, raw),
+    hasJsonEvents: values['json-events'] === true,
+  };
+}

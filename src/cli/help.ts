@@ -1,0 +1,45 @@
+/** What `tilescribe --help` prints. */
+export const HELP = `Usage: tilescribe [OPTION]... FILE...
+
+Transcribes speech in audio and video files, on this machine. The transcript is
+printed on standard output as it is made; progress goes to standard error.
+With "-" as FILE, the recording is read from standard input.
+
+What to hear
+  --model ID               model to use (default: base)
+  --language LANGUAGE      auto, a code (en) or a name (English) (default: auto)
+  --task TASK              transcribe, or translate into English
+                           (default: transcribe)
+  --temperature NUMBER     0 to 1, where decoding starts; a passage that comes
+                           out badly is tried again hotter (default: 0)
+  --initial-prompt TEXT    words to expect: names, terms, style
+  --device DEVICE          auto, cpu (the native engine) or onnx (default: auto)
+  --threads NUMBER         CPU threads, 0 for one per core (default: 0)
+
+What to write
+  -f, --output-format FORMAT
+                           txt, srt, vtt, json, csv or all. Without this option
+                           and --output-dir no file is written; with
+                           --output-dir alone the format is srt
+  -o, --output-dir DIR     folder for the files, made when it does not exist
+                           (default: the current folder)
+  --json-events            print one JSON object a line on standard output in
+                           place of the transcript: every event, with tokens;
+                           jobId is the position of the FILE, from 1
+
+Other
+  --fetch-model ID         fetch a model, or repair it, then end
+  -h, --help               show this text
+  --version                show the version
+
+talk.mp4 is written to talk.srt; when two files would get the same name, the
+later one is written to talk.mp4.srt. What was transcribed before a failure or
+an interrupt (Ctrl-C) is written to talk.partial.srt. Option names can be
+spelled as in Whisper, too: --output_format is --output-format. Names that
+start with a dash go after "--".
+
+Times in csv are whole milliseconds; json has Whisper's field names.
+
+Exit status: 0 when all went well, 1 when any FILE failed (the others are still
+done), 2 for wrong usage, 130 after an interrupt. A second Ctrl-C ends at once.
+`;

@@ -1,0 +1,179 @@
+/**
+ * Transcribes the inputs one after another: engine events in, transcript on standard output, progress
+ * and failures on standard error, files on disk. One input that fails does not stop the others; what was
+ * committed before a failure or an interrupt is saved beside, as `NAME.partial.EXT`, so that it never
+ * replaces a whole transcript of an earlier run.
+ */
+import type { Readable } from 'node:stream';
+import type { AudioSource } from '../engine/audio/audio.js';
+import type { Engine } from '../engine/engine.js';
+import { createFolder, describePath } from '../node/write-file.js';
+import { toFailure } from '../shared/errors.js';
+import type { Failure } from '../shared/errors.js';
+import type { EngineEvent } from '../shared/events.js';
+import { createJob, isFinished, reduceJob } from '../shared/job.js';
+import type { Job } from '../shared/job.js';
+import { formatDuration } from '../shared/time.js';
+import type { Segment, Transcript } from '../shared/transcript.js';
+import type { Input, OutputChoice, TranscribeCommand } from './arguments.js';
+import { describeInput, planStems, saveTranscript } from './outputs.js';
+import {
+  formatEndLine,
+  formatJobName,
+  formatProgressLine,
+  formatSegmentLine,
+  formatStartLine,
+  toPrintableName,
+} from './progress.js';
+import type { Screen } from './screen.js';
+
+export interface RunContext {
+  readonly engine: Engine;
+  readonly stdin: Readable;
+  readonly screen: Screen;
+  /** Aborted by the first interrupt: the running job stops, the rest is not started. */
+  readonly signal: AbortSignal;
+}
+
+export interface RunResult {
+  readonly failedCount: number;
+  readonly isInterrupted: boolean;
+}
+
+interface Task {
+  readonly input: Input;
+  readonly jobId: string;
+  readonly fileName: string;
+  /** The name with its place in the row, as lines about it begin. */
+  readonly label: string;
+  readonly stem: string;
+}
+
+interface TaskOutcome {
+  readonly job: Job;
+  readonly segments: readonly Segment[];
+}
+
+export async function runTranscriptions(command: TranscribeCommand, context: RunContext): Promise<RunResult> {
+  const { screen, signal } = context;
+  if (command.output !== null) await createFolder(command.output.folder);
+  let failedCount = 0;
+  for (const task of planTasks(command.inputs)) {
+    if (signal.aborted) break;
+    const outcome = await runTask(task, command, context);
+    const isSaved = await saveOutcome(task, outcome, command.output, screen);
+    if (outcome.job.state === 'failed' || !isSaved) failedCount += 1;
+  }
+  return { failedCount, isInterrupted: signal.aborted };
+}
+
+function planTasks(inputs: readonly Input[]): readonly Task[] {
+  const stems = planStems(inputs);
+  return inputs.map((input, index) => {
+    const fileName = describeInput(input);
+    return {
+      input,
+      jobId: String(index + 1),
+      fileName,
+      label: formatJobName(fileName, index + 1, inputs.length),
+      stem: stems[index] ?? fileName,
+    };
+  });
+}
+
+async function runTask(task: Task, command: TranscribeCommand, context: RunContext): Promise<TaskOutcome> {
+  const { engine, screen, signal } = context;
+  const segments: Segment[] = [];
+  let job = reduceJob(createJob(task.jobId, task.fileName, command.options), { kind: 'started' });
+
+  const take = (event: EngineEvent): void => {
+    if (isFinished(job)) return;
+    job = reduceJob(job, event);
+    if (event.kind === 'commit') segments.push(...event.segments);
+    if (command.hasJsonEvents) screen.print(JSON.stringify(event));
+    else if (event.kind === 'commit') printSegments(event.segments, screen);
+    if (event.kind === 'opened') screen.note(formatStartLine(task.label, job));
+    if (isFinished(job)) reportEnd(task, job, screen);
+    else screen.showProgress(formatProgressLine(job));
+  };
+  const askedToStop = (): void => {
+    job = reduceJob(job, { kind: 'cancel-asked' });
+    screen.showProgress(formatProgressLine(job));
+  };
+
+  signal.addEventListener('abort', askedToStop);
+  try {
+    const request = { jobId: task.jobId, source: openSource(task, context.stdin), options: command.options };
+    await engine.transcribe(request, take, signal);
+  } catch (error) {
+    take({ kind: 'failed', jobId: task.jobId, failure: toFailure(error) });
+  } finally {
+    signal.removeEventListener('abort', askedToStop);
+  }
+  return { job, segments };
+}
+
+function openSource(task: Task, stdin: Readable): AudioSource {
+  return task.input.kind === 'stdin'
+    ? { kind: 'stream', name: task.fileName, stream: stdin }
+    : { kind: 'file', path: task.input.path };
+}
+
+function printSegments(segments: readonly Segment[], screen: Screen): void {
+  for (const segment of segments) {
+    const line = formatSegmentLine(segment);
+    if (line !== null) screen.print(line);
+  }
+}
+
+function reportEnd(task: Task, job: Job, screen: Screen): void {
+  if (job.failure !== null) reportFailure(task.label, withCommandRemedy(job.failure, job), screen);
+  else screen.note(formatEndLine(task.label, job));
+  if (job.warning !== null) screen.note(`${task.label}: note: ${job.warning}`);
+}
+
+/** The engine's remedy for a model names the app's button; here the command that does the same is of use. */
+function withCommandRemedy(failure: Failure, job: Job): Failure {
+  if (failure.code !== 'model-missing' && failure.code !== 'model-corrupt') return failure;
+  return { ...failure, remedy: `Run "tilescribe --fetch-model ${job.options.model}" or "npm run setup".` };
+}
+
+export function reportFailure(label: string, failure: Failure, screen: Screen): void {
+  screen.note(`${label}: failed: ${toPrintableName(failure.message)}`);
+  screen.note(`  ${toPrintableName(failure.remedy)}`);
+}
+
+function toTranscript(task: Task, { job, segments }: TaskOutcome): Transcript {
+  const { options } = job;
+  return {
+    fileName: task.fileName,
+    model: options.model,
+    // Without a language event nothing was decoded, and the transcript has no text in any language.
+    language: job.language ?? (options.language === 'auto' ? 'en' : options.language),
+    task: options.task,
+    duration: job.duration,
+    segments: [...segments],
+  };
+}
+
+/** False when the files could not be written. */
+async function saveOutcome(
+  task: Task,
+  outcome: TaskOutcome,
+  output: OutputChoice | null,
+  screen: Screen,
+): Promise<boolean> {
+  const isPartial = outcome.job.state !== 'done';
+  if (output === null || (isPartial && outcome.segments.length === 0)) return true;
+  try {
+    const paths = await saveTranscript(toTranscript(task, outcome), task.stem, output, isPartial);
+    const kept = isPartial ? ` (the first ${formatDuration(outcome.job.processed)})` : '';
+    for (const path of paths) {
+      screen.note(`${task.label}: saved ${toPrintableName(describePath(path))}${kept}`);
+    }
+    return true;
+  } catch (error) {
+    reportFailure(task.label, toFailure(error), screen);
+    return false;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * `npm run eval -- MANIFEST`: error rate and speed of our engine on recordings with known text. The
+ * result goes to standard output, progress to standard error. A recording that fails counts as heard
+ * empty and is named; the others still count.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createEngine } from '../../src/engine/engine.js';
+import { findLanguage } from '../../src/shared/languages.js';
+import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
+import type { TranscribeOptions } from '../../src/shared/options.js';
+import { readManifest } from './manifest.js';
+import type { Recording } from './manifest.js';
+import { errorRate } from './error-rate.js';
+import { summarize } from './score.js';
+import type { FileScore } from './score.js';
+import { findFolders, readSpellings, readWholeNumber } from './setting.js';
+import { formatRate, formatSummary } from './table.js';
+import { transcribeRecording } from './transcribe-recording.js';
+
+const USAGE =
+  'Usage: npm run eval -- MANIFEST [--model ID] [--language manifest|auto|LANGUAGE] [--limit N] [--threads N] [--json]\n';
+
+interface Choices {
+  readonly manifest: string;
+  readonly model: string;
+  /** 'manifest': each recording's own. */
+  readonly language: TranscribeOptions['language'] | 'manifest';
+  readonly limit: number;
+  readonly threads: number;
+  readonly isJson: boolean;
+}
+
+function readChoices(args: string[]): Choices {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { model: text, language: text, limit: text, threads: text, json: { type: 'boolean' } },
+  });
+  const [manifest] = positionals;
+  if (manifest === undefined || positionals.length > 1) throw new Error('give one MANIFEST');
+  return {
+    manifest,
+    model: values.model ?? DEFAULT_OPTIONS.model,
+    language: chooseLanguage(values.language ?? 'manifest'),
+    limit: readWholeNumber('limit', values.limit, Number.POSITIVE_INFINITY),
+    threads: readWholeNumber('threads', values.threads, DEFAULT_OPTIONS.threads),
+    isJson: values.json === true,
+  };
+}
+
+function chooseLanguage(text: string): Choices['language'] {
+  if (text === 'manifest' || text === 'auto') return text;
+  const code = findLanguage(text);
+  if (code === null) throw new Error(`--language does not know "${text}"`);
+  return code;
+}
+
+async function measure(choices: Choices, recordings: readonly Recording[]): Promise<readonly FileScore[]> {
+  const folders = findFolders();
+  const spellings = await readSpellings(join(folders.modelsFolder, choices.model));
+  const engine = createEngine(folders);
+  const scores: FileScore[] = [];
+  try {
+    for (const [index, recording] of recordings.entries()) {
+      const language = choices.language === 'manifest' ? recording.language : choices.language;
+      const options = { ...DEFAULT_OPTIONS, model: choices.model, threads: choices.threads, language };
+      const score = await transcribeRecording(engine, recording, options, spellings);
+      scores.push(score);
+      const result =
+        score.failure === null ? formatRate(errorRate(score.errors)) : `failed: ${score.failure}`;
+      process.stderr.write(`${index + 1}/${recordings.length} ${recording.file}: ${result}\n`);
+    }
+  } finally {
+    await engine.close();
+  }
+  return scores;
+}
+
+function toJson(choices: Choices, scores: readonly FileScore[]): string {
+  const files = scores.map(({ recording, ...score }) => ({
+    file: recording.file,
+    language: recording.language,
+    text: recording.text,
+    ...score,
+    rate: errorRate(score.errors),
+  }));
+  return `${JSON.stringify({ model: choices.model, sets: summarize(scores), files }, null, 2)}\n`;
+}
+
+async function main(): Promise<number> {
+  let choices: Choices;
+  try {
+    choices = readChoices(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`eval: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    return 2;
+  }
+  const recordings = (await readManifest(choices.manifest)).slice(0, choices.limit);
+  const scores = await measure(choices, recordings);
+  process.stdout.write(choices.isJson ? toJson(choices, scores) : formatSummary(summarize(scores)));
+  return scores.some((score) => score.failure !== null) ? 1 : 0;
+}
+
+process.exit(await main());

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand } from '../../../src/cli/arguments.js';
+import type { TranscribeCommand } from '../../../src/cli/arguments.js';
+import { AppError } from '../../../src/shared/errors.js';
+import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
+
+function toRaw(args: readonly string[]): readonly Uint8Array[] {
+  return args.map((argument) => Buffer.from(argument));
+}
+
+function parse(...args: readonly string[]): TranscribeCommand {
+  const command = parseCommand(args, toRaw(args));
+  if (command.kind !== 'transcribe') throw new Error(`parsed as ${command.kind}`);
+  return command;
+}
+
+function refuse(...args: readonly string[]): AppError {
+  try {
+    parseCommand(args, toRaw(args));
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('what is transcribed', () => {
+  it('a file alone gets the documented defaults and writes no files', () => {
+    expect(parse('talk.mp4')).toEqual({
+      kind: 'transcribe',
+      inputs: [{ kind: 'file', path: 'talk.mp4' }],
+      options: DEFAULT_OPTIONS,
+      output: null,
+      hasJsonEvents: false,
+    });
+  });
+
+  it('takes every option of a transcription', () => {
+    const command = parse(
+      ...['--model', 'tiny', '--language', 'German', '--task', 'translate', '--temperature', '.4'],
+      ...[
+        '--initial-prompt',
+        'Tilescribe, --',
+        '--device',
+        'cpu',
+        '--threads',
+        '4',
+        '--json-events',
+        'a.wav',
+      ],
+    );
+
+    expect(command.options).toEqual({
+      model: 'tiny',
+      language: 'de',
+      task: 'translate',
+      temperature: 0.4,
+      initialPrompt: 'Tilescribe, --',
+      device: 'cpu',
+      threads: 4,
+    });
+    expect(command.hasJsonEvents).toBe(true);
+  });
+
+  it.each(['en', 'EN', 'English', ' english '])('language %j is English', (text) => {
+    expect(parse('--language', text, 'a.wav').options.language).toBe('en');
+  });
+
+  it('the spelling of openai/whisper with underscores means the same', () => {
+    const command = parse('--output_format=vtt', '--output_dir', 'my_dir', '--initial_prompt=a_b', 'a_b.wav');
+
+    expect(command.output).toEqual({ formats: ['vtt'], folder: 'my_dir' });
+    expect(command.options.initialPrompt).toBe('a_b');
+    expect(command.inputs).toEqual([{ kind: 'file', path: 'a_b.wav' }]);
+  });
+
+  it('after -- everything is a file, also what looks like an option', () => {
+    expect(parse('--', '-x.wav', '--output_format').inputs).toEqual([
+      { kind: 'file', path: '-x.wav' },
+      { kind: 'file', path: '--output_format' },
+    ]);
+  });
+
+  it('- is standard input, once', () => {
+    expect(parse('a.wav', '-').inputs).toEqual([{ kind: 'file', path: 'a.wav' }, { kind: 'stdin' }]);
+    expect(refuse('-', '-').code).toBe('wrong-usage');
+  });
+});
+
+describe('names that are not UTF-8', () => {
+  const NAME = Buffer.from([0x61, 0xff, 0x2f, 0x62]);
+  const LOSSY = NAME.toString('utf8');
+
+  it('a FILE keeps its bytes', () => {
+    const command = parseCommand(['--threads', '2', LOSSY], [...toRaw(['--threads', '2']), NAME]);
+
+    expect(command).toMatchObject({ inputs: [{ kind: 'file', path: Uint8Array.from(NAME) }] });
+  });
+
+  it.each([
+    ['--output-dir', ''],
+    ['--output-dir=', null],
+    ['--output_dir=', null],
+    ['-o', null],
+    ['-o', ''],
+  ])('%s keeps the bytes of its folder', (option, separate) => {
+    const args = separate === null ? [option + LOSSY, 'a.wav'] : [option, LOSSY, 'a.wav'];
+    const raw =
+      separate === null
+        ? [Buffer.concat([Buffer.from(option), NAME]), Buffer.from('a.wav')]
+        : [Buffer.from(option), NAME, Buffer.from('a.wav')];
+
+    expect(parseCommand(args, raw)).toMatchObject({ output: { folder: Uint8Array.from(NAME) } });
+  });
+});
+
+describe('what is written', () => {
+  it.each([
+    [['--output-format', 'json'], { formats: ['json'], folder: '.' }],
+    [['-f', 'all'], { formats: ['txt', 'srt', 'vtt', 'json', 'csv'], folder: '.' }],
+    [['--output-dir', 'out'], { formats: ['srt'], folder: 'out' }],
+    [['-o', 'out', '-f', 'txt'], { formats: ['txt'], folder: 'out' }],
+  ])('%j', (options, output) => {
+    expect(parse(...options, 'a.wav').output).toEqual(output);
+  });
+});
+
+describe('other commands', () => {
+  it.each([
+    [['--help', 'a.wav'], { kind: 'help' }],
+    [['-h'], { kind: 'help' }],
+    [['--version'], { kind: 'version' }],
+    [['--fetch-model', 'base'], { kind: 'fetch-model', model: 'base' }],
+  ])('%j', (args, command) => {
+    expect(parseCommand(args, toRaw(args))).toEqual(command);
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [[], 'No FILE was given.'],
+    [['--wrong', 'a.wav'], "Unknown option '--wrong'."],
+    [['-x', 'a.wav'], "Unknown option '-x'."],
+    [['--model'], "Option '--model <value>' argument missing."],
+    [['--json-events=yes', 'a.wav'], "Option '--json-events' does not take an argument."],
+    [['--temperature', '-1', 'a.wav'], "Option '--temperature' argument is ambiguous."],
+    [['--temperature', '1.5', 'a.wav'], '--temperature must be a number from 0 to 1, not "1.5".'],
+    [['--temperature', '', 'a.wav'], '--temperature must be a number from 0 to 1, not "".'],
+    [['--temperature', '0x1', 'a.wav'], '--temperature must be a number from 0 to 1, not "0x1".'],
+    [['--threads', '1.5', 'a.wav'], '--threads must be a whole number from 0 to 256, not "1.5".'],
+    [['--threads', '999', 'a.wav'], '--threads must be a whole number from 0 to 256, not "999".'],
+    [['--task', 'sing', 'a.wav'], '--task must be one of transcribe, translate, not "sing".'],
+    [['--device', 'gpu', 'a.wav'], '--device must be one of auto, cpu, not "gpu".'],
+    [
+      ['--output-format', 'doc', 'a.wav'],
+      '--output-format must be one of txt, srt, vtt, json, csv, all, not "doc".',
+    ],
+    [['--output-dir', '', 'a.wav'], '--output-dir must name a folder.'],
+    [['--model', '../base', 'a.wav'], '--model must be the id of a model, like "base", not "../base".'],
+    [['--fetch-model', 'base', 'a.wav'], '--fetch-model takes no FILE.'],
+    [['a.wav', ''], 'A FILE has no name: an argument is empty.'],
+    [
+      ['--language', 'Klingon', 'a.wav'],
+      '--language must be auto, a code like "en" or an English name like "German", not "Klingon".',
+    ],
+    [['--initial-prompt', 'x'.repeat(10_001), 'a.wav'], '--initial-prompt is too long: 10001 characters.'],
+  ])('%j is one sentence and a hint', (args, message) => {
+    const error = refuse(...args);
+
+    expect(error).toMatchObject({
+      code: 'wrong-usage',
+      message,
+      remedy: expect.stringContaining('--help') as string,
+    });
+    expect(error.message).not.toContain('\n');
+  });
+});
