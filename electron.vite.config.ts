@@ -10,7 +10,7 @@ export default defineConfig({
   main: {
     build: {
       target: 'node20.19',
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           index: 'src/main/index.ts',
           engine: 'src/engine/entry.ts',
@@ -22,7 +22,7 @@ export default defineConfig({
   preload: {
     build: {
       target: 'node20.19',
-      rollupOptions: {
+      rolldownOptions: {
         input: { index: 'src/preload/index.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },

@@ -25,7 +25,7 @@ import { EDGE_SAMPLES, FRAME_COUNT, LogMel, reflectStart, WINDOW_SAMPLES } from 
 import { StreamingText, TIMESTAMP_SAMPLES } from './model/tokenizer.js';
 import type { Tokenizer } from './model/tokenizer.js';
 
-/** A rest shorter than this (100 ms) holds no word; Whisper invents one for it. As whisper.cpp. */
+/** A file or a rest shorter than this (100 ms) holds no word; Whisper invents one for it. As whisper.cpp. */
 const SHORTEST_WINDOW = 1600;
 /** Below the smallest step of 16-bit sound: digital silence, which Whisper likes to fill with words. */
 const SILENCE_PEAK = 1 / 32768;
@@ -79,7 +79,7 @@ class Transcription {
       if (this.#in.signal.aborted) throw cancelledError();
       await this.#time('audioMs', this.#sound.ensure(start + WINDOW_SAMPLES + EDGE_SAMPLES));
       const length = Math.min(WINDOW_SAMPLES, this.#sound.received - start);
-      if (length < SHORTEST_WINDOW && (start > 0 || length <= 0)) break;
+      if (length < SHORTEST_WINDOW) break;
       start += await this.#transcribeWindow(start, length);
       this.#sound.discardBefore(start - EDGE_SAMPLES);
     }
@@ -100,7 +100,10 @@ class Transcription {
     this.#logMel.compute(samples, this.#mel);
     this.#spent.melMs += performance.now() - melBegan;
 
-    const window = await this.#time('encodeMs', this.#in.backend.encode(this.#mel));
+    const window = await this.#time(
+      'encodeMs',
+      this.#in.backend.encode(this.#mel, this.#in.backend.dimensions.audioContext),
+    );
     try {
       const language = await this.#time('decodeMs', this.#detectLanguage(window));
       const result = await this.#time('decodeMs', this.#decode(window, start, length, language));

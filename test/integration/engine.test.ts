@@ -73,7 +73,11 @@ describe('the Kennedy sentence', () => {
   });
 
   it('comes in through a pipe as well', async () => {
-    const { text } = await runJob(engine, { kind: 'stream', name: 'stdin', stream: createReadStream(KENNEDY) });
+    const { text } = await runJob(engine, {
+      kind: 'stream',
+      name: 'stdin',
+      stream: createReadStream(KENNEDY),
+    });
 
     expect(plainWords(text)).toBe(KENNEDY_WORDS);
   });
@@ -146,15 +150,19 @@ describe.skipIf(CORPUS === null)('the speech corpus', () => {
     expect(lines.length).toBe(20);
   });
 
-  it.each(['silence_30s.flac', 'silence_30s.wav', 'noise_10s.wav', 'noise_0.05s.wav', 'tone_440Hz_8s.flac', 'one_sample.wav'])(
-    'has no words in %s',
-    async (file) => {
-      const { text, last } = await runJob(engine, join(corpus, 'broken', file));
+  it.each([
+    'silence_30s.flac',
+    'silence_30s.wav',
+    'noise_10s.wav',
+    'noise_0.05s.wav',
+    'tone_440Hz_8s.flac',
+    'one_sample.wav',
+  ])('has no words in %s', async (file) => {
+    const { text, last } = await runJob(engine, join(corpus, 'broken', file));
 
-      expect(text).toBe('');
-      expect(last.kind).toBe('done');
-    },
-  );
+    expect(text).toBe('');
+    expect(last.kind).toBe('done');
+  });
 
   it('has text in order, without gaps at window edges, in a recording of several windows', async () => {
     const { segments, events, text } = await runJob(engine, join(corpus, 'dev', 'long', 'long_sonnet_1.mp3'));

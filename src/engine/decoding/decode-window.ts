@@ -40,9 +40,9 @@ export interface WindowRequest extends Pick<
 }
 
 export async function decodeWindow(request: WindowRequest): Promise<WindowResult> {
-  const temperatures = listTemperatures(request.temperature);
   let retryReason: RetryReason | null = null;
-  for (const [index, temperature] of temperatures.entries()) {
+  const failed: WindowResult[] = [];
+  for (const [index, temperature] of listTemperatures(request.temperature).entries()) {
     request.onAttempt({ temperature, retryReason });
     const found = await request.search({
       ...request,
@@ -53,9 +53,21 @@ export async function decodeWindow(request: WindowRequest): Promise<WindowResult
     const compressionRatio = compressionRatioOf(request.tokenizer.decode(found.tokens).trim());
     const result = { ...found, temperature, compressionRatio, attempts: index + 1 };
     retryReason = findFault(result);
-    if (retryReason === null || index === temperatures.length - 1) return result;
+    if (retryReason === null) return result;
+    failed.push(result);
   }
-  throw new Error('no temperature to decode at');
+  return { ...chooseLeastBad(failed), attempts: failed.length };
+}
+
+/**
+ * openai/whisper keeps the last attempt, the hottest and wildest. Better the one that the model believed
+ * in most, as faster-whisper does: of those that do not repeat themselves, if there is one.
+ */
+function chooseLeastBad(results: readonly WindowResult[]): WindowResult {
+  const calm = results.filter(({ compressionRatio }) => compressionRatio <= COMPRESSION_RATIO_LIMIT);
+  return (calm.length > 0 ? calm : results).reduce((best, result) =>
+    result.averageLogProbability > best.averageLogProbability ? result : best,
+  );
 }
 
 /** From the first to 1 in steps of 0.2, without the rounding of repeated addition. */

@@ -77,11 +77,18 @@ describe('decoding a window', () => {
     ]);
   });
 
-  it('keeps the last attempt when none is good', async () => {
-    const { request, attempts } = createRequest(new Array<SearchResult>(6).fill(unsure));
+  it('keeps the attempt that the model believed in most when none is good', async () => {
+    const believed = { ...unsure, averageLogProbability: -1.1 };
+    const { request, attempts } = createRequest([unsure, unsure, believed, unsure, unsure, unsure]);
 
-    expect(await decodeWindow(request)).toMatchObject({ temperature: 1, attempts: 6 });
+    expect(await decodeWindow(request)).toMatchObject({ ...believed, temperature: 0.4, attempts: 6 });
     expect(attempts).toHaveLength(6);
+  });
+
+  it('rather keeps doubtful text than text that repeats itself', async () => {
+    const { request } = createRequest([repeating, unsure, repeating, repeating, repeating, repeating]);
+
+    expect(await decodeWindow(request)).toMatchObject({ ...unsure, temperature: 0.2 });
   });
 
   it('draws the same numbers for the same window, other ones for each attempt', async () => {
