@@ -46,6 +46,7 @@ const OPTION_TYPES = {
   'output-format': { type: 'string', short: 'f' },
   'output-dir': { type: 'string', short: 'o' },
   device: { type: 'string' },
+  'batch-size': { type: 'string' },
   threads: { type: 'string' },
   'json-events': { type: 'boolean' },
   'fetch-model': { type: 'string' },
@@ -120,9 +121,19 @@ function choosePrompt(text: string): string {
   throw wrongUsage(`--initial-prompt is too long: ${text.length} characters.`);
 }
 
+function chooseBatchSize(text: string): number {
+  const parsed = v.safeParse(
+    TranscribeOptionsSchema.entries.batchSize,
+    /^\d+$/.test(text) ? Number(text) : 0,
+  );
+  if (parsed.success) return parsed.output;
+  throw wrongUsage(`--batch-size must be a whole number from 1 to 64, not "${text}".`);
+}
+
 function chooseOptions(values: Split['values']): TranscribeOptions {
   const { model, language, task, temperature, device, threads } = values;
   const prompt = values['initial-prompt'];
+  const batchSize = values['batch-size'];
   return {
     model: model === undefined ? DEFAULT_OPTIONS.model : chooseModel('model', model),
     language: language === undefined ? DEFAULT_OPTIONS.language : chooseLanguage(language),
@@ -133,6 +144,7 @@ function chooseOptions(values: Split['values']): TranscribeOptions {
         : chooseNumber('temperature', temperature, /^(\d+(\.\d*)?|\.\d+)$/, 1),
     initialPrompt: prompt === undefined ? DEFAULT_OPTIONS.initialPrompt : choosePrompt(prompt),
     device: device === undefined ? DEFAULT_OPTIONS.device : choose('device', device, DEVICES),
+    batchSize: batchSize === undefined ? DEFAULT_OPTIONS.batchSize : chooseBatchSize(batchSize),
     threads:
       threads === undefined
         ? DEFAULT_OPTIONS.threads

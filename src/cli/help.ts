@@ -14,6 +14,9 @@ What to hear
                            out badly is tried again hotter (default: 0)
   --initial-prompt TEXT    words to expect: names, terms, style
   --device DEVICE          auto, cpu (the native engine) or onnx (default: auto)
+  --batch-size NUMBER      passages decoded side by side: 1 goes through the
+                           file in order, each passage with the text before it
+                           as its context; more is faster (default: 1)
   --threads NUMBER         CPU threads, 0 for one per core (default: 0)
 
 What to write

@@ -3,6 +3,7 @@
  * the tests.
  */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { readCatalog, findModel } from '../models/catalog.mjs';
 import { checkModel, folderOfModel } from '../models/store.mjs';
 import { AppError, cancelledError, isCancelled, toFailure } from '../shared/errors.js';
@@ -11,7 +12,7 @@ import type { TranscribeOptions } from '../shared/options.js';
 import type { AudioSource } from './audio/audio.js';
 import { openAudio } from './audio/open.js';
 import type { DecoderBackend } from './backend/backend.js';
-import { OnnxBackend } from './backend/onnx-backend.js';
+import { openBackend } from './backend/open-backend.js';
 import { readDimensions } from './model/model-files.js';
 import { Tokenizer } from './model/tokenizer.js';
 import { transcribe } from './transcribe.js';
@@ -46,6 +47,8 @@ export interface EngineConfig {
 interface OpenModel {
   readonly key: string;
   readonly backend: DecoderBackend;
+  /** For people: what decodes, and why not something faster. */
+  readonly description: string;
   readonly tokenizer: Tokenizer;
 }
 
@@ -54,7 +57,7 @@ export function createEngine(config: EngineConfig): Engine {
   let last: Promise<void> = Promise.resolve();
 
   const useModel = async (options: TranscribeOptions, signal: AbortSignal): Promise<OpenModel> => {
-    const key = `${options.model} ${options.threads}`;
+    const key = `${options.model} ${options.threads} ${options.device}`;
     if (model?.key === key) return model;
     await model?.backend.close();
     model = null;
@@ -72,13 +75,13 @@ export function createEngine(config: EngineConfig): Engine {
     const audio = await openAudio(source, signal);
     try {
       const loadBeganMs = performance.now();
-      const { backend, tokenizer } = await useModel(options, signal);
+      const { backend, tokenizer, description } = await useModel(options, signal);
       const loadMs = performance.now() - loadBeganMs;
       emit({
         kind: 'opened',
         duration: audio.expectedDuration,
         format: audio.format,
-        backend: backend.description,
+        backend: description,
       });
       const stats = await transcribe({ audio, backend, tokenizer, options, emit, signal, beganMs, loadMs });
       emit({ kind: 'done', stats, warning: audio.warning() });
@@ -131,5 +134,16 @@ async function openModel(
   const dimensions = await readDimensions(folder);
   const tokenizer = await Tokenizer.load(folder);
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
-  return { backend: await OnnxBackend.open(folder, dimensions, threads), tokenizer };
+  const { backend, reason } = await openBackend({
+    device: options.device,
+    model: entry,
+    modelFolder: folder,
+    dimensions,
+    threads,
+    // Where set-up builds it; it need not be there.
+    addonPath: join(resourcesFolder, '..', 'out', 'native', 'tilescribe_native.node'),
+    signal,
+  });
+  const description = reason === null ? backend.description : `${backend.description} (${reason})`;
+  return { backend, description, tokenizer };
 }

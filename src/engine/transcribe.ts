@@ -1,34 +1,31 @@
 /**
- * One job from sound to segments, the sequential way of openai/whisper: a window of 30 s is decoded
- * with the text before it as its prompt, and the next window begins where the last finished segment
- * ended. Sound flows through a sliding window, so memory does not grow with the length of the file.
+ * One job from sound to segments. Sound flows through a sliding window, so memory does not grow with the
+ * length of the file. The windows come in one of two orders:
+ *
+ * sequential, as openai/whisper: each window has the text before it as its prompt and begins where the last
+ * finished segment ended;
+ * batched: the sound is cut at quiet places into chunks of at most 30 s, which know nothing of each other
+ * and are decoded side by side, so that one reading of the weights serves all.
  */
 import { AppError, cancelledError } from '../shared/errors.js';
 import type { JobEvent, JobStats } from '../shared/events.js';
-import { LANGUAGE_CODES } from '../shared/languages.js';
-import type { LanguageCode } from '../shared/languages.js';
 import type { TranscribeOptions } from '../shared/options.js';
-import type { Samples } from '../shared/time.js';
 import { toSamples } from '../shared/time.js';
-import type { Segment } from '../shared/transcript.js';
 import type { AudioStream } from './audio/audio.js';
 import { SampleWindow } from './audio/sample-window.js';
-import type { DecoderBackend, EncodedWindow, ScoredToken } from './backend/backend.js';
-import { decodeWindow, isSilentResult } from './decoding/decode-window.js';
-import type { WindowResult } from './decoding/decode-window.js';
-import { searchGreedily } from './decoding/search.js';
-import { splitSegments } from './decoding/split-segments.js';
-import type { SegmentSlice } from './decoding/split-segments.js';
-import { TokenRules } from './decoding/token-rules.js';
-import { MEL_BIN_COUNT } from './mel/filterbank.js';
-import { EDGE_SAMPLES, FRAME_COUNT, LogMel, reflectStart, WINDOW_SAMPLES } from './mel/log-mel.js';
-import { StreamingText, TIMESTAMP_SAMPLES } from './model/tokenizer.js';
+import type { BackendTimings, DecoderBackend } from './backend/backend.js';
+import { StepBatcher } from './backend/step-batcher.js';
+import { findQuietCut } from './decoding/quiet-cut.js';
+import { Turn } from './decoding/turn.js';
+import { WindowDecoder } from './decoding/window-decoder.js';
+import type { LooseSegment } from './decoding/window-decoder.js';
+import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
 
 /** A file or a rest shorter than this (100 ms) holds no word; Whisper invents one for it. As whisper.cpp. */
 const SHORTEST_WINDOW = 1600;
-/** Below the smallest step of 16-bit sound: digital silence, which Whisper likes to fill with words. */
-const SILENCE_PEAK = 1 / 32768;
+/** A chunk is cut in its last third, so that encoding, which costs the same for any length, is not wasted. */
+const EARLIEST_CUT = (WINDOW_SAMPLES * 2) / 3;
 
 export interface JobInput {
   readonly audio: AudioStream;
@@ -44,233 +41,165 @@ export interface JobInput {
 
 /** Runs the job to its end. Throws AppError; what was committed until then has been emitted. */
 export async function transcribe(input: JobInput): Promise<JobStats> {
-  return await new Transcription(input).run();
+  const { language, batchSize } = input.options;
+  if (language !== 'auto') input.emit({ kind: 'language', language, probability: 1 });
+  const backend = batchSize > 1 ? new StepBatcher(input.backend) : input.backend;
+  const job = new Transcription(input, new WindowDecoder({ ...input, backend }));
+  await (batchSize > 1 ? job.runBatched(batchSize) : job.runSequential());
+  return job.finish();
+}
+
+interface Chunk {
+  readonly start: number;
+  readonly length: number;
+  /** With EDGE_SAMPLES at either side. */
+  readonly samples: Float32Array;
 }
 
 class Transcription {
   readonly #in: JobInput;
+  readonly #decoder: WindowDecoder;
   readonly #sound: SampleWindow;
-  readonly #rules: TokenRules;
-  readonly #logMel = new LogMel();
-  readonly #mel = new Float32Array(MEL_BIN_COUNT * FRAME_COUNT);
-  readonly #spent = { audioMs: 0, melMs: 0, encodeMs: 0, decodeMs: 0 };
-  #firstTokenMs: number | null = null;
-  #windows = 0;
-  #tokens = 0;
-  #retries = 0;
+  readonly #before: BackendTimings;
+  #audioMs = 0;
   #segments = 0;
-  #language: LanguageCode | null;
-  /** Text before the window, as tokens, at most half a text context less one. */
-  #previous: readonly number[];
 
-  constructor(input: JobInput) {
+  constructor(input: JobInput, decoder: WindowDecoder) {
     this.#in = input;
+    this.#decoder = decoder;
     this.#sound = new SampleWindow(input.audio.blocks);
-    this.#rules = new TokenRules(input.tokenizer, input.backend.dimensions.vocabularySize);
-    const { language, initialPrompt } = input.options;
-    this.#language = language === 'auto' ? null : language;
-    this.#previous = initialPrompt.trim() === '' ? [] : input.tokenizer.encode(` ${initialPrompt.trim()}`);
-    if (this.#language !== null) this.#emitLanguage(this.#language, 1);
+    this.#before = input.backend.timings();
   }
 
-  async run(): Promise<JobStats> {
+  async runSequential(): Promise<void> {
     let start = 0;
+    let previous = this.#decoder.firstPrevious();
     for (;;) {
-      if (this.#in.signal.aborted) throw cancelledError();
-      await this.#time('audioMs', this.#sound.ensure(start + WINDOW_SAMPLES + EDGE_SAMPLES));
-      const length = Math.min(WINDOW_SAMPLES, this.#sound.received - start);
-      if (length < SHORTEST_WINDOW) break;
-      start += await this.#transcribeWindow(start, length);
+      const length = await this.#listen(start);
+      if (length < SHORTEST_WINDOW) return;
+      const samples = this.#sound.read(start - EDGE_SAMPLES, WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
+      const outcome = await this.#decoder.decode({ samples, start, length, previous, emit: this.#in.emit });
+      previous = outcome.previous;
+      start += outcome.advance;
+      this.#commit(outcome.segments, start, outcome.isSilent);
       this.#sound.discardBefore(start - EDGE_SAMPLES);
     }
-    if (this.#sound.received === 0) throw noSound();
-    return this.#stats();
   }
 
-  /** Commits one window; returns how far to move on. */
-  async #transcribeWindow(start: number, length: number): Promise<number> {
-    const samples = this.#sound.read(start - EDGE_SAMPLES, WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
-    this.#windows++;
-    if (isSilence(samples)) {
-      this.#commit([], start + length, true);
-      return length;
-    }
-    if (start === 0) reflectStart(samples);
-    const melBegan = performance.now();
-    this.#logMel.compute(samples, this.#mel);
-    this.#spent.melMs += performance.now() - melBegan;
-
-    const window = await this.#time(
-      'encodeMs',
-      this.#in.backend.encode(this.#mel, this.#in.backend.dimensions.audioContext),
-    );
+  /** Chunks are decoded up to `batchSize` at once and told in order. */
+  async runBatched(batchSize: number): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    let turn = Turn.first();
+    let start = 0;
     try {
-      const language = await this.#time('decodeMs', this.#detectLanguage(window));
-      const result = await this.#time('decodeMs', this.#decode(window, start, length, language));
-      return this.#finishWindow(result, start, length);
+      for (;;) {
+        const chunk = await this.#takeChunk(start);
+        if (chunk === null) break;
+        start += chunk.length;
+        const mine = turn;
+        turn = mine.next();
+        const work = this.#decodeChunk(chunk, mine);
+        underWay.add(work);
+        const forget = (): void => void underWay.delete(work);
+        // A failure is met where `underWay` is awaited.
+        work.then(forget, () => undefined);
+        // The language of the first chunk with sound is that of all.
+        if (this.#decoder.language === null) await work;
+        while (underWay.size >= batchSize) await Promise.race(underWay);
+      }
+      await Promise.all(underWay);
     } finally {
-      window.release();
+      // After a failure or a cancel the others end at their next token; nothing may run on behind the job.
+      await Promise.allSettled(underWay);
     }
   }
 
-  #finishWindow(result: WindowResult, start: number, length: number): number {
-    this.#retries += result.attempts - 1;
-    if (isSilentResult(result)) {
-      this.#commit([], start + length, true);
-      return length;
-    }
-    const { slices, advance } = splitSegments(result.tokens, length, this.#in.tokenizer);
-    const segments = slices
-      .map((slice) => ({ slice, text: this.#in.tokenizer.decode(slice.tokens) }))
-      .filter(({ slice, text }) => slice.end > slice.start && text.trim() !== '')
-      .map(({ slice, text }) => this.#createSegment(slice, text, start, result));
-    // Text found by guessing must not steer the next window.
-    this.#previous =
-      result.temperature > 0.5
-        ? []
-        : [...this.#previous, ...segments.flatMap((segment) => segment.tokens)].slice(-this.#promptLimit());
-    this.#commit(segments, start + advance, false);
-    return advance;
-  }
-
-  #createSegment(slice: SegmentSlice, text: string, start: number, result: WindowResult): Segment {
+  finish(): JobStats {
+    if (this.#sound.received === 0) throw noSound();
+    const after = this.#in.backend.timings();
+    const spent = (name: 'encodeMs' | 'prefillMs' | 'stepMs' | 'chooseMs'): number =>
+      after[name] - this.#before[name];
     return {
-      index: this.#segments++,
-      start: toSamples(start + slice.start),
-      end: toSamples(start + slice.end),
-      text,
-      tokens: [...slice.tokens],
-      windowStart: toSamples(start),
-      temperature: result.temperature,
-      averageLogProbability: result.averageLogProbability,
-      compressionRatio: result.compressionRatio,
-      noSpeechProbability: result.noSpeechProbability,
+      ...this.#decoder.stats(),
+      audio: toSamples(this.#sound.received),
+      totalMs: this.#elapsedMs(),
+      loadMs: this.#in.loadMs,
+      audioMs: this.#audioMs,
+      encodeMs: spent('encodeMs'),
+      decodeMs: spent('prefillMs') + spent('stepMs') + spent('chooseMs'),
     };
   }
 
-  async #detectLanguage(window: EncodedWindow): Promise<LanguageCode> {
-    if (this.#language !== null) return this.#language;
-    const { backend, tokenizer } = this.#in;
-    const reply = await backend.start({
-      window,
-      prompt: [tokenizer.special.startOfTranscript],
-      rule: this.#rules.language(LANGUAGE_CODES.length, 1),
-      probe: null,
-    });
-    reply.sequences.release();
-    const best = reply.choice.top[0]!;
-    this.#language = tokenizer.languageOf(best.id);
-    this.#emitLanguage(this.#language, Math.exp(best.logProbability));
-    return this.#language;
-  }
-
-  async #decode(
-    window: EncodedWindow,
-    start: number,
-    length: number,
-    language: LanguageCode,
-  ): Promise<WindowResult> {
-    const { backend, tokenizer, options, signal } = this.#in;
-    const { special } = tokenizer;
-    const previous = this.#previous.slice(-this.#promptLimit());
-    const before = previous.length > 0 ? [special.startOfPrevious, ...previous] : [];
-    let text = new StreamingText(tokenizer);
-    return await decodeWindow({
-      search: searchGreedily,
-      backend,
-      tokenizer,
-      window,
-      prompt: [
-        ...before,
-        special.startOfTranscript,
-        tokenizer.languageToken(language),
-        tokenizer.taskToken(options.task),
-      ],
-      noSpeechProbe: { position: before.length, token: special.noSpeech },
-      rules: this.#rules,
-      maxTokens: backend.dimensions.textContext / 2,
-      temperature: options.temperature,
-      seed: start,
-      signal,
-      onAttempt: (attempt) => {
-        text = new StreamingText(tokenizer);
-        this.#in.emit({
-          kind: 'attempt',
-          windowStart: toSamples(start),
-          windowEnd: toSamples(start + length),
-          ...attempt,
+  /** A chunk may take several windows: what its last finished segment leaves is heard again, as ever. */
+  async #decodeChunk(chunk: Chunk, turn: Turn): Promise<void> {
+    try {
+      let offset = 0;
+      let previous = this.#decoder.firstPrevious();
+      while (chunk.length - offset >= SHORTEST_WINDOW) {
+        const samples = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
+        samples.set(chunk.samples.subarray(offset));
+        // Beyond the chunk lies sound that is another's.
+        samples.fill(0, EDGE_SAMPLES + chunk.length - offset);
+        const outcome = await this.#decoder.decode({
+          samples,
+          start: chunk.start + offset,
+          length: chunk.length - offset,
+          previous,
+          emit: (event) => {
+            turn.say(() => {
+              this.#in.emit(event);
+            });
+          },
         });
-      },
-      onToken: (token) => {
-        this.#emitToken(token, text.push(token.id), start);
-      },
-    });
+        previous = outcome.previous;
+        offset += outcome.advance;
+        const processed = chunk.start + Math.min(offset, chunk.length);
+        turn.say(() => {
+          this.#commit(outcome.segments, processed, outcome.isSilent);
+        });
+      }
+      turn.end();
+    } catch (thrown) {
+      turn.fail();
+      throw thrown;
+    }
   }
 
-  #emitToken(token: ScoredToken, text: string, start: number): void {
-    const { tokenizer } = this.#in;
-    this.#firstTokenMs ??= this.#elapsedMs();
-    this.#tokens++;
-    this.#in.emit({
-      kind: 'token',
-      id: token.id,
-      text,
-      logProbability: token.logProbability,
-      timestamp: tokenizer.isTimestamp(token.id)
-        ? toSamples(start + (token.id - tokenizer.special.timestampBegin) * TIMESTAMP_SAMPLES)
-        : null,
-      elapsedMs: this.#elapsedMs(),
-    });
+  /** The next chunk, or null when less is left than can hold a word. */
+  async #takeChunk(start: number): Promise<Chunk | null> {
+    const available = await this.#listen(start);
+    if (available < SHORTEST_WINDOW) return null;
+    const isRest = this.#sound.isEnded && this.#sound.received - start <= WINDOW_SAMPLES;
+    const length = isRest
+      ? available
+      : findQuietCut(this.#sound.read(start, available), EARLIEST_CUT, available);
+    const samples = this.#sound.read(start - EDGE_SAMPLES, length + 2 * EDGE_SAMPLES);
+    this.#sound.discardBefore(start + length - EDGE_SAMPLES);
+    return { start, length, samples };
   }
 
-  #emitLanguage(language: LanguageCode, probability: number): void {
-    this.#in.emit({ kind: 'language', language, probability });
+  /** Waits for the sound of a window; returns how much of it there is. */
+  async #listen(start: number): Promise<number> {
+    if (this.#in.signal.aborted) throw cancelledError();
+    const began = performance.now();
+    await this.#sound.ensure(start + WINDOW_SAMPLES + EDGE_SAMPLES);
+    this.#audioMs += performance.now() - began;
+    return Math.min(WINDOW_SAMPLES, this.#sound.received - start);
   }
 
-  #commit(segments: readonly Segment[], processed: number, isSilent: boolean): void {
+  #commit(segments: readonly LooseSegment[], processed: number, isSilent: boolean): void {
     this.#in.emit({
       kind: 'commit',
-      segments: [...segments],
+      segments: segments.map((segment) => ({ index: this.#segments++, ...segment })),
       processed: toSamples(processed),
       elapsedMs: this.#elapsedMs(),
       isSilent,
     });
   }
 
-  /** Half the text context is for the prompt, less <|startofprev|>. */
-  #promptLimit(): number {
-    return this.#in.backend.dimensions.textContext / 2 - 1;
-  }
-
   #elapsedMs(): number {
     return performance.now() - this.#in.beganMs;
   }
-
-  async #time<T>(stage: 'audioMs' | 'encodeMs' | 'decodeMs', work: Promise<T>): Promise<T> {
-    const began = performance.now();
-    try {
-      return await work;
-    } finally {
-      this.#spent[stage] += performance.now() - began;
-    }
-  }
-
-  #stats(): JobStats {
-    return {
-      audio: this.#sound.received as Samples,
-      totalMs: this.#elapsedMs(),
-      loadMs: this.#in.loadMs,
-      ...this.#spent,
-      firstTokenMs: this.#firstTokenMs,
-      windows: this.#windows,
-      tokens: this.#tokens,
-      retries: this.#retries,
-    };
-  }
-}
-
-function isSilence(samples: Float32Array): boolean {
-  return samples.every((sample) => Math.abs(sample) < SILENCE_PEAK);
 }
 
 function noSound(): AppError {

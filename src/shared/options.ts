@@ -22,6 +22,11 @@ export const TranscribeOptionsSchema = v.strictObject({
   /** Words to expect (names, terms, style); at most 223 tokens of it are used. */
   initialPrompt: v.pipe(v.string(), v.maxLength(10_000)),
   device: v.picklist(DEVICES),
+  /**
+   * How many passages are decoded side by side. 1 goes through the file in order, each passage with the text
+   * before it as its prompt, as openai/whisper does; more is faster.
+   */
+  batchSize: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(64)),
   /** CPU threads; 0 means one per core. */
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(256)),
 });
@@ -34,5 +39,6 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   temperature: 0,
   initialPrompt: '',
   device: 'auto',
+  batchSize: 1,
   threads: 0,
 };

@@ -7,22 +7,26 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../../src/engine/engine.js';
 import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
+import type { DeviceChoice } from '../../src/shared/options.js';
 import { totalErrors } from './error-rate.js';
 import { readManifest } from './manifest.js';
 import type { Recording } from './manifest.js';
 import { openPeer } from './peer.js';
 import { summarize } from './score.js';
 import type { FileScore } from './score.js';
-import { findFolders, readSpellings, readWholeNumber } from './setting.js';
+import { findFolders, readSpellings, readDevice, readWholeNumber } from './setting.js';
 import { formatSummary } from './table.js';
 import { transcribeRecording } from './transcribe-recording.js';
 
-const USAGE = 'Usage: npm run compare -- MANIFEST [--model ID] [--limit N] [--threads N]\n';
+const USAGE =
+  'Usage: npm run compare -- MANIFEST [--model ID] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--threads N]\n';
 
 interface Choices {
   readonly manifest: string;
   readonly model: string;
   readonly limit: number;
+  readonly device: DeviceChoice;
+  readonly batchSize: number;
   readonly threads: number;
 }
 
@@ -36,7 +40,7 @@ function readChoices(args: string[]): Choices {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { model: text, limit: text, threads: text },
+    options: { model: text, limit: text, device: text, 'batch-size': text, threads: text },
   });
   const [manifest] = positionals;
   if (manifest === undefined || positionals.length > 1) throw new Error('give one MANIFEST');
@@ -44,6 +48,8 @@ function readChoices(args: string[]): Choices {
     manifest,
     model: values.model ?? DEFAULT_OPTIONS.model,
     limit: readWholeNumber('limit', values.limit, Number.POSITIVE_INFINITY),
+    device: readDevice(values.device),
+    batchSize: readWholeNumber('batch-size', values['batch-size'], DEFAULT_OPTIONS.batchSize),
     threads: readWholeNumber('threads', values.threads, DEFAULT_OPTIONS.threads),
   };
 }
@@ -54,7 +60,13 @@ async function measure(choices: Choices, recordings: readonly Recording[]): Prom
   const spellings = await readSpellings(modelFolder);
   const engine = createEngine(folders);
   const peer = await openPeer(modelFolder);
-  const options = { ...DEFAULT_OPTIONS, model: choices.model, threads: choices.threads };
+  const options = {
+    ...DEFAULT_OPTIONS,
+    model: choices.model,
+    device: choices.device,
+    batchSize: choices.batchSize,
+    threads: choices.threads,
+  };
   const runOurs = (recording: Recording) =>
     transcribeRecording(engine, recording, { ...options, language: recording.language }, spellings);
   const runPeer = (recording: Recording) => peer.transcribe(recording, spellings);

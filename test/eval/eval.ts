@@ -8,18 +8,18 @@ import { parseArgs } from 'node:util';
 import { createEngine } from '../../src/engine/engine.js';
 import { findLanguage } from '../../src/shared/languages.js';
 import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
-import type { TranscribeOptions } from '../../src/shared/options.js';
+import type { DeviceChoice, TranscribeOptions } from '../../src/shared/options.js';
 import { readManifest } from './manifest.js';
 import type { Recording } from './manifest.js';
 import { errorRate } from './error-rate.js';
 import { summarize } from './score.js';
 import type { FileScore } from './score.js';
-import { findFolders, readSpellings, readWholeNumber } from './setting.js';
+import { findFolders, readSpellings, readDevice, readWholeNumber } from './setting.js';
 import { formatRate, formatSummary } from './table.js';
 import { transcribeRecording } from './transcribe-recording.js';
 
 const USAGE =
-  'Usage: npm run eval -- MANIFEST [--model ID] [--language manifest|auto|LANGUAGE] [--limit N] [--threads N] [--json]\n';
+  'Usage: npm run eval -- MANIFEST [--model ID] [--language manifest|auto|LANGUAGE] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--threads N] [--json]\n';
 
 interface Choices {
   readonly manifest: string;
@@ -27,6 +27,8 @@ interface Choices {
   /** 'manifest': each recording's own. */
   readonly language: TranscribeOptions['language'] | 'manifest';
   readonly limit: number;
+  readonly device: DeviceChoice;
+  readonly batchSize: number;
   readonly threads: number;
   readonly isJson: boolean;
 }
@@ -36,7 +38,15 @@ function readChoices(args: string[]): Choices {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { model: text, language: text, limit: text, threads: text, json: { type: 'boolean' } },
+    options: {
+      model: text,
+      language: text,
+      limit: text,
+      device: text,
+      'batch-size': text,
+      threads: text,
+      json: { type: 'boolean' },
+    },
   });
   const [manifest] = positionals;
   if (manifest === undefined || positionals.length > 1) throw new Error('give one MANIFEST');
@@ -45,6 +55,8 @@ function readChoices(args: string[]): Choices {
     model: values.model ?? DEFAULT_OPTIONS.model,
     language: chooseLanguage(values.language ?? 'manifest'),
     limit: readWholeNumber('limit', values.limit, Number.POSITIVE_INFINITY),
+    device: readDevice(values.device),
+    batchSize: readWholeNumber('batch-size', values['batch-size'], DEFAULT_OPTIONS.batchSize),
     threads: readWholeNumber('threads', values.threads, DEFAULT_OPTIONS.threads),
     isJson: values.json === true,
   };
@@ -65,7 +77,14 @@ async function measure(choices: Choices, recordings: readonly Recording[]): Prom
   try {
     for (const [index, recording] of recordings.entries()) {
       const language = choices.language === 'manifest' ? recording.language : choices.language;
-      const options = { ...DEFAULT_OPTIONS, model: choices.model, threads: choices.threads, language };
+      const options = {
+        ...DEFAULT_OPTIONS,
+        model: choices.model,
+        device: choices.device,
+        batchSize: choices.batchSize,
+        threads: choices.threads,
+        language,
+      };
       const score = await transcribeRecording(engine, recording, options, spellings);
       scores.push(score);
       const result =

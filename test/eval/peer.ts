@@ -56,7 +56,7 @@ export interface Peer {
 }
 
 /** A folder `layout/whisper` with links to the model's files and the two that the peer wants besides. */
-async function layOutModel(modelFolder: string): Promise<string> {
+export async function layOutModel(modelFolder: string): Promise<string> {
   const layout = await mkdtemp(join(tmpdir(), 'tilescribe-peer-'));
   const folder = join(layout, 'whisper');
   await mkdir(folder);

@@ -5,6 +5,8 @@ import * as v from 'valibot';
 import { findResourcesFolder } from '../../src/cli/product-folder.js';
 import { modelsFolder } from '../../src/models/store.mjs';
 import type { EngineConfig } from '../../src/engine/engine.js';
+import { DEFAULT_OPTIONS, DEVICES } from '../../src/shared/options.js';
+import type { DeviceChoice } from '../../src/shared/options.js';
 import type { Spellings } from './normalize-english.js';
 
 export function findFolders(): EngineConfig {
@@ -18,6 +20,12 @@ export function findFolders(): EngineConfig {
 export async function readSpellings(modelFolder: string): Promise<Spellings> {
   const data: unknown = JSON.parse(await readFile(join(modelFolder, 'normalizer.json'), 'utf8'));
   return new Map(Object.entries(v.parse(v.record(v.string(), v.string()), data)));
+}
+
+export function readDevice(text: string | undefined): DeviceChoice {
+  const device = DEVICES.find((known) => known === (text ?? DEFAULT_OPTIONS.device));
+  if (device === undefined) throw new Error(`--device must be one of ${DEVICES.join(', ')}`);
+  return device;
 }
 
 export function readWholeNumber(option: string, text: string | undefined, fallback: number): number {

@@ -99,7 +99,9 @@ export interface StepInput {
 export interface LayerTiming {
   readonly part: 'encoder' | 'decoder';
   readonly layer: number;
-  readonly operation: 'self-attention' | 'cross-attention' | 'feed-forward' | 'layer-norm' | 'vocabulary';
+  /** Layer norms and projections count where their result is used. */
+  readonly operation:
+    'convolution' | 'self-attention' | 'cross-attention' | 'feed-forward' | 'vocabulary' | 'choice';
   readonly totalMs: number;
   readonly count: number;
 }
@@ -123,8 +125,12 @@ export interface DecoderBackend {
   /** For people: "ONNX Runtime on the CPU, 2 threads". */
   readonly description: string;
   readonly dimensions: ModelDimensions;
-  /** @param mel float32 [melBins, 2 * audioContext], row by row; not kept after the promise resolves. */
-  encode(mel: Float32Array): Promise<EncodedWindow>;
+  /**
+   * @param mel float32 [melBins, 2 * audioContext], row by row; not kept after the promise resolves.
+   * @param positions how much of the window is wanted, in encoder positions of 20 ms, 1 to audioContext. A
+   *   backend that cannot encode less encodes all of it.
+   */
+  encode(mel: Float32Array, positions: number): Promise<EncodedWindow>;
   start(request: StartRequest): Promise<StartReply>;
   /** One token for every row of every input; choices in the same nesting. */
   step(inputs: readonly StepInput[]): Promise<readonly (readonly TokenChoice[])[]>;

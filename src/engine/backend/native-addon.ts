@@ -1,0 +1,74 @@
+/**
+ * The native addon (native/addon/addon.cc) as TypeScript sees it, and its loading. An addon that cannot
+ * be loaded is no error: it gives the reason, and the portable backend takes over.
+ */
+import { createRequire } from 'node:module';
+import type { TokenChoice, TokenRule } from './backend.js';
+
+export interface NativeSession {
+  describe(): {
+    readonly kernels: string;
+    readonly threads: number;
+    readonly width: number;
+    readonly heads: number;
+    readonly encoderLayers: number;
+    readonly decoderLayers: number;
+    readonly textContext: number;
+    readonly vocabularySize: number;
+  };
+  /** @param mel float32 [80 * 3000]; @returns the window's id. */
+  encode(mel: Float32Array, positions: number): Promise<number>;
+  start(
+    window: number,
+    prompt: readonly number[],
+    rule: TokenRule,
+    probePosition: number,
+    probeToken: number,
+  ): Promise<{ readonly sequences: number; readonly choice: TokenChoice; readonly probeProbability: number }>;
+  step(
+    inputs: readonly {
+      readonly sequences: number;
+      readonly tokens: readonly number[];
+      readonly rules: readonly TokenRule[];
+    }[],
+  ): Promise<TokenChoice[][]>;
+  reorder(sequences: number, parents: readonly number[]): void;
+  releaseWindow(window: number): void;
+  releaseSequences(sequences: number): void;
+  /** Part (encoder, decoder) x layer x operation x (milliseconds, count). */
+  timings(): Float64Array;
+  close(): void;
+}
+
+export interface NativeAddon {
+  /** Throws an Error with code `model-missing` or `model-corrupt`. */
+  readonly Session: new (weightsPath: string, threads: number) => NativeSession;
+}
+
+export type AddonResult =
+  { readonly ok: true; readonly addon: NativeAddon } | { readonly ok: false; readonly reason: string };
+
+/** @param path of the built addon. */
+export function loadAddon(path: string): AddonResult {
+  try {
+    const loaded: unknown = createRequire(import.meta.url)(path);
+    if (isAddon(loaded)) return { ok: true, addon: loaded };
+    return { ok: false, reason: 'the native engine is of another version' };
+  } catch (thrown) {
+    const text = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);
+    const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'MODULE_NOT_FOUND';
+    return {
+      ok: false,
+      reason: isMissing ? 'the native engine is not built' : `the native engine cannot be loaded: ${text}`,
+    };
+  }
+}
+
+function isAddon(loaded: unknown): loaded is NativeAddon {
+  return (
+    typeof loaded === 'object' &&
+    loaded !== null &&
+    'Session' in loaded &&
+    typeof loaded.Session === 'function'
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * Whisper through the native CPU engine (native/): int8 weights mapped from the packed file, vector
+ * kernels chosen for the CPU, all work off the JavaScript thread.
+ */
+import type {
+  BackendTimings,
+  DecoderBackend,
+  EncodedWindow,
+  LayerTiming,
+  ModelDimensions,
+  Sequences,
+  StartReply,
+  StartRequest,
+  StepInput,
+  TokenChoice,
+} from './backend.js';
+import type { NativeAddon, NativeSession } from './native-addon.js';
+
+const AUDIO_CONTEXT = 1500;
+const MEL_BINS = 80;
+
+/** The order of `Operation` in native/whisper/timings.h. */
+const OPERATIONS = [
+  'convolution',
+  'self-attention',
+  'cross-attention',
+  'feed-forward',
+  'vocabulary',
+  'choice',
+] as const satisfies readonly LayerTiming['operation'][];
+
+class NativeWindow implements EncodedWindow {
+  constructor(
+    readonly session: NativeSession,
+    readonly id: number,
+  ) {}
+
+  release(): void {
+    this.session.releaseWindow(this.id);
+  }
+}
+
+class NativeSequences implements Sequences {
+  constructor(
+    readonly session: NativeSession,
+    readonly id: number,
+    public rowCount: number,
+    public length: number,
+  ) {}
+
+  release(): void {
+    this.session.releaseSequences(this.id);
+  }
+}
+
+export class NativeBackend implements DecoderBackend {
+  readonly description: string;
+  readonly dimensions: ModelDimensions;
+  readonly #session: NativeSession;
+  readonly #spent = { encodeMs: 0, encodeCount: 0, prefillMs: 0, prefillCount: 0, stepMs: 0, stepCount: 0 };
+
+  /** Maps the weights. Throws an Error with code `model-missing` or `model-corrupt`. */
+  constructor(addon: NativeAddon, weightsPath: string, threads: number) {
+    this.#session = new addon.Session(weightsPath, threads);
+    const { kernels, ...sizes } = this.#session.describe();
+    this.dimensions = { melBins: MEL_BINS, audioContext: AUDIO_CONTEXT, ...sizes };
+    this.description = `native engine on the CPU (${kernels}), ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  }
+
+  async encode(mel: Float32Array, positions: number): Promise<EncodedWindow> {
+    const began = performance.now();
+    const id = await this.#session.encode(mel, positions);
+    this.#spent.encodeMs += performance.now() - began;
+    this.#spent.encodeCount++;
+    return new NativeWindow(this.#session, id);
+  }
+
+  async start({ window, prompt, rule, probe }: StartRequest): Promise<StartReply> {
+    if (!(window instanceof NativeWindow)) throw new TypeError('a window of another backend');
+    const began = performance.now();
+    const reply = await this.#session.start(
+      window.id,
+      prompt,
+      rule,
+      probe?.position ?? -1,
+      probe?.token ?? 0,
+    );
+    this.#spent.prefillMs += performance.now() - began;
+    this.#spent.prefillCount++;
+    return {
+      sequences: new NativeSequences(this.#session, reply.sequences, 1, prompt.length),
+      choice: reply.choice,
+      probeProbability: probe === null ? null : reply.probeProbability,
+    };
+  }
+
+  async step(inputs: readonly StepInput[]): Promise<readonly (readonly TokenChoice[])[]> {
+    const own = inputs.map(({ sequences, tokens, rules }) => ({
+      sequences: this.#own(sequences),
+      tokens,
+      rules,
+    }));
+    const began = performance.now();
+    const choices = await this.#session.step(
+      own.map(({ sequences, tokens, rules }) => ({ sequences: sequences.id, tokens, rules })),
+    );
+    for (const { sequences } of own) sequences.length++;
+    this.#spent.stepMs += performance.now() - began;
+    this.#spent.stepCount++;
+    return choices;
+  }
+
+  reorder(sequences: Sequences, parents: readonly number[]): void {
+    const own = this.#own(sequences);
+    this.#session.reorder(own.id, parents);
+    own.rowCount = parents.length;
+  }
+
+  timings(): BackendTimings {
+    const layers = this.#layerTimings();
+    const choice = layers.find(({ operation }) => operation === 'choice');
+    const chooseMs = choice?.totalMs ?? 0;
+    // Only steps are measured in their choices; both are wall time of the same calls.
+    return { ...this.#spent, stepMs: this.#spent.stepMs - chooseMs, chooseMs, layers };
+  }
+
+  close(): Promise<void> {
+    this.#session.close();
+    return Promise.resolve();
+  }
+
+  #layerTimings(): LayerTiming[] {
+    const raw = this.#session.timings();
+    const layerCount = raw.length / (2 * OPERATIONS.length * 2);
+    const timings: LayerTiming[] = [];
+    for (const [p, part] of (['encoder', 'decoder'] as const).entries()) {
+      for (let layer = 0; layer < layerCount; layer++) {
+        for (const [o, operation] of OPERATIONS.entries()) {
+          const at = ((p * layerCount + layer) * OPERATIONS.length + o) * 2;
+          const count = raw[at + 1]!;
+          if (count > 0) timings.push({ part, layer, operation, totalMs: raw[at]!, count });
+        }
+      }
+    }
+    return timings;
+  }
+
+  #own(sequences: Sequences): NativeSequences {
+    if (!(sequences instanceof NativeSequences)) throw new TypeError('sequences of another backend');
+    return sequences;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Which backend decodes, and why. The native engine where it is built and passes its self-test, ONNX
+ * Runtime otherwise: slower, but it runs wherever Node does.
+ */
+import type { Model } from '../../models/catalog.mjs';
+import { AppError, cancelledError } from '../../shared/errors.js';
+import type { DeviceChoice } from '../../shared/options.js';
+import { ensureWeights } from '../weights/ensure-weights.js';
+import type { DecoderBackend, ModelDimensions, TokenRule } from './backend.js';
+import { loadAddon } from './native-addon.js';
+import { NativeBackend } from './native-backend.js';
+import { OnnxBackend } from './onnx-backend.js';
+
+export interface BackendRequest {
+  readonly device: DeviceChoice;
+  /** Verified. */
+  readonly model: Model;
+  readonly modelFolder: string;
+  readonly dimensions: ModelDimensions;
+  readonly threads: number;
+  /** Where the native addon would be. */
+  readonly addonPath: string;
+  readonly signal: AbortSignal;
+}
+
+export interface OpenedBackend {
+  readonly backend: DecoderBackend;
+  /** Why not the first choice; null when it is the first choice. */
+  readonly reason: string | null;
+}
+
+/** Throws AppError: `engine-unavailable` when the device the user named cannot be used. */
+export async function openBackend(request: BackendRequest): Promise<OpenedBackend> {
+  if (request.device === 'onnx') return { backend: await openOnnx(request), reason: null };
+  const native = await openNative(request);
+  if (native.ok) return { backend: native.backend, reason: null };
+  if (request.device === 'cpu') {
+    throw new AppError(
+      'engine-unavailable',
+      `The device "cpu" cannot be used: ${native.reason}.`,
+      'Use --device auto or --device onnx, or set the native engine up with `npm run setup`.',
+    );
+  }
+  return { backend: await openOnnx(request), reason: native.reason };
+}
+
+async function openOnnx({ modelFolder, dimensions, threads }: BackendRequest): Promise<DecoderBackend> {
+  return await OnnxBackend.open(modelFolder, dimensions, threads);
+}
+
+type NativeResult =
+  { readonly ok: true; readonly backend: DecoderBackend } | { readonly ok: false; readonly reason: string };
+
+async function openNative(request: BackendRequest): Promise<NativeResult> {
+  const loaded = loadAddon(request.addonPath);
+  if (!loaded.ok) return loaded;
+  try {
+    const weights = await ensureWeights({
+      modelFolder: request.modelFolder,
+      modelId: request.model.id,
+      sourceHashes: Object.fromEntries(request.model.files.map(({ path, sha256 }) => [path, sha256])),
+      signal: request.signal,
+    });
+    const backend = new NativeBackend(loaded.addon, weights, request.threads);
+    const fault = await findFault(backend, request.dimensions);
+    if (fault === null) return { ok: true, backend };
+    await backend.close();
+    return { ok: false, reason: fault };
+  } catch (thrown) {
+    if (request.signal.aborted) throw cancelledError();
+    return {
+      ok: false,
+      reason: `the native engine cannot be started: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    };
+  }
+}
+
+/**
+ * A moment's work (0.2 s of silence) whose outcome is known in kind: one token, probabilities that are
+ * numbers. Catches a build that does not fit the CPU or the model, not errors of arithmetic: those are the
+ * C++ tests' to find.
+ */
+async function findFault(backend: NativeBackend, dimensions: ModelDimensions): Promise<string | null> {
+  const { vocabularySize, width, decoderLayers } = backend.dimensions;
+  if (
+    vocabularySize !== dimensions.vocabularySize ||
+    width !== dimensions.width ||
+    decoderLayers !== dimensions.decoderLayers
+  ) {
+    return 'the packed weights are not those of the model';
+  }
+  const rule: TokenRule = {
+    suppressed: new Uint8Array(vocabularySize),
+    barred: [],
+    timestampBegin: null,
+    top: 1,
+    sample: null,
+  };
+  const window = await backend.encode(new Float32Array(80 * 3000).fill(-1.5), 10);
+  const { sequences, choice } = await backend.start({ window, prompt: [50258], rule, probe: null });
+  sequences.release();
+  window.release();
+  const probability = Math.exp(choice.top[0]?.logProbability ?? Number.NaN);
+  return probability > 0 && probability <= 1 ? null : 'the native engine failed its self-test';
+}

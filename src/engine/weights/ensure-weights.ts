@@ -1,0 +1,56 @@
+/**
+ * The weights file of an installed model, made when it is not there or does not belong to the model's
+ * files as they are now. In: the model's folder, and the sha256 of its files as the catalogue states them
+ * and the model store has verified them. Out: the path of a weights file made from exactly these.
+ */
+import { join } from 'node:path';
+import { AppError } from '../../shared/errors.js';
+import { inspectWeights, newerVersionError } from './describe-weights.js';
+import { importWeights } from './import-weights.js';
+import { SOURCE_PATHS } from './weights-format.js';
+import type { SourceHashes } from './weights-format.js';
+
+export const WEIGHTS_NAME = 'weights-v1.safetensors';
+
+export interface EnsureRequest {
+  readonly modelFolder: string;
+  readonly modelId: string;
+  /** sha256 by path as in the catalogue; must have the files that weights are made of. */
+  readonly sourceHashes: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Throws what `importWeights` throws; and 'model-corrupt' for a file of a newer version, which is left
+ * alone: whoever made it still wants it.
+ */
+export async function ensureWeights(request: EnsureRequest): Promise<string> {
+  const { modelFolder, modelId, signal } = request;
+  const target = join(modelFolder, WEIGHTS_NAME);
+  const sourceHashes = pickSourceHashes(request.sourceHashes, modelId);
+  const found = await inspectWeights(target);
+  if (found?.kind === 'newer') throw newerVersionError(target, found.version);
+  if (found?.kind === 'ours') {
+    const made = found.description.sourceHashes;
+    if (SOURCE_PATHS.every((path) => made[path] === sourceHashes[path])) return target;
+  }
+  await importWeights({ modelFolder, modelId, target, sourceHashes, signal });
+  return target;
+}
+
+function pickSourceHashes(hashes: Readonly<Record<string, string>>, modelId: string): SourceHashes {
+  const pick = (path: string): string => {
+    const sha256 = hashes[path];
+    if (sha256 !== undefined) return sha256;
+    throw new AppError(
+      'internal',
+      `The catalogue does not list ${path} for the model ${modelId}, so its weights cannot be prepared.`,
+      'Please report this; the portable engine does not need them.',
+    );
+  };
+  return {
+    'config.json': pick('config.json'),
+    'onnx/encoder_model_quantized.onnx': pick('onnx/encoder_model_quantized.onnx'),
+    'onnx/decoder_model_merged_quantized.onnx': pick('onnx/decoder_model_merged_quantized.onnx'),
+  };
+}

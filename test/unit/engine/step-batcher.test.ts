@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  DecoderBackend,
+  EncodedWindow,
+  Sequences,
+  StepInput,
+  TokenChoice,
+} from '../../../src/engine/backend/backend.js';
+import { StepBatcher } from '../../../src/engine/backend/step-batcher.js';
+
+const window: EncodedWindow = { release: () => undefined };
+const createSequences = (length: number): Sequences => ({ rowCount: 1, length, release: () => undefined });
+
+/** Answers each row with its own token plus one, and writes down what it was asked. */
+class CountingBackend implements DecoderBackend {
+  readonly description = 'counting';
+  readonly dimensions = {} as DecoderBackend['dimensions'];
+  readonly calls: string[] = [];
+  isBusy = false;
+  failNextStep = false;
+
+  async encode(): Promise<EncodedWindow> {
+    await this.#work('encode');
+    return window;
+  }
+  async start(): Promise<{ sequences: Sequences; choice: TokenChoice; probeProbability: null }> {
+    await this.#work('start');
+    return { sequences: createSequences(1), choice: { top: [], sampled: null }, probeProbability: null };
+  }
+  async step(inputs: readonly StepInput[]): Promise<TokenChoice[][]> {
+    await this.#work(`step of ${inputs.length}`);
+    if (this.failNextStep) throw new Error('broken');
+    return inputs.map(({ tokens }) =>
+      tokens.map((token) => ({ top: [{ id: token + 1, logProbability: 0 }], sampled: null })),
+    );
+  }
+  reorder(): void {
+    this.calls.push('reorder');
+  }
+  timings(): never {
+    throw new Error('not asked for');
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+  async #work(name: string): Promise<void> {
+    if (this.isBusy) throw new Error('two calls at once');
+    this.isBusy = true;
+    this.calls.push(name);
+    await new Promise((resolve) => setImmediate(resolve));
+    this.isBusy = false;
+  }
+}
+
+async function decode(backend: DecoderBackend, first: number, steps: number): Promise<number[]> {
+  const sequences = createSequences(1);
+  const tokens = [first];
+  for (let i = 0; i < steps; i++) {
+    const choices = await backend.step([{ sequences, tokens: [tokens.at(-1)!], rules: [] }]);
+    tokens.push(choices[0]![0]!.top[0]!.id);
+  }
+  return tokens;
+}
+
+describe('the step batcher', () => {
+  it('makes one step of what several windows ask for at once, and gives each its own answer', async () => {
+    const inner = new CountingBackend();
+    const batcher = new StepBatcher(inner);
+
+    const all = await Promise.all([decode(batcher, 0, 3), decode(batcher, 100, 3), decode(batcher, 200, 3)]);
+
+    expect(all).toEqual([
+      [0, 1, 2, 3],
+      [100, 101, 102, 103],
+      [200, 201, 202, 203],
+    ]);
+    expect(inner.calls).toEqual(['step of 3', 'step of 3', 'step of 3']);
+  });
+
+  it('lets a window that comes later join, and goes on with those that are left', async () => {
+    const inner = new CountingBackend();
+    const batcher = new StepBatcher(inner);
+
+    const long = decode(batcher, 0, 4);
+    await batcher.encode(new Float32Array(0), 1);
+    await Promise.all([long, decode(batcher, 50, 1)]);
+
+    expect(inner.calls.filter((call) => call === 'step of 2').length).toBe(1);
+    expect(inner.calls.filter((call) => call.startsWith('step')).length).toBe(4);
+  });
+
+  it('never lets two calls run at once', async () => {
+    const batcher = new StepBatcher(new CountingBackend());
+
+    await expect(
+      Promise.all([
+        batcher.encode(new Float32Array(0), 1),
+        batcher.encode(new Float32Array(0), 1),
+        decode(batcher, 0, 2),
+        decode(batcher, 9, 5),
+      ]),
+    ).resolves.toBeDefined();
+  });
+
+  it('gives a failed step to all who were in it, and works on', async () => {
+    const inner = new CountingBackend();
+    const batcher = new StepBatcher(inner);
+    inner.failNextStep = true;
+
+    const outcomes = await Promise.allSettled([decode(batcher, 0, 1), decode(batcher, 5, 1)]);
+    inner.failNextStep = false;
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await decode(batcher, 7, 1)).toEqual([7, 8]);
+  });
+});
