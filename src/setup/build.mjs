@@ -30,7 +30,23 @@ const APP_OUTPUTS = [
   'out/preload/index.cjs',
   'out/renderer/index.html',
 ];
-const TOOL_SOURCES = ['src/shared', 'src/models', 'src/node', 'src/engine', 'test/eval', 'package-lock.json'];
+/** Programs for developers, by the name of their command. */
+const TOOLS = {
+  eval: 'test/eval/eval.ts',
+  compare: 'test/eval/compare.ts',
+  bench: 'test/bench/bench.ts',
+};
+const TOOL_SOURCES = [
+  'src/shared',
+  'src/models',
+  'src/node',
+  'src/engine',
+  'src/cli',
+  'src/setup',
+  'test/eval',
+  'test/bench',
+  'package-lock.json',
+];
 
 /**
  * @typedef {object} BuildPlan
@@ -61,21 +77,22 @@ export async function ensureAppBuild(root, reporter) {
 
 /**
  * @param {string} root
- * @param {string} name of a file in test/eval, without its ending
+ * @param {keyof typeof TOOLS} name
  * @param {Reporter} reporter
  * @returns {Promise<string>} the script to run
  */
 export async function ensureToolBuild(root, name, reporter) {
-  const output = `out/tools/${name}.js`;
-  const entry = ['--ssr', `test/eval/${name}.ts`, '--outDir', 'out/tools'];
+  const folder = `out/tools/${name}`;
+  const output = `${folder}/${name}.js`;
+  const entry = ['--ssr', TOOLS[name], '--outDir', folder, '--emptyOutDir'];
   await ensureBuild(
     root,
     {
       label: `Building ${name}`,
       sources: TOOL_SOURCES,
       outputs: [output],
-      stamp: `out/tools/.${name}-sources.sha256`,
-      command: ['vite/bin/vite.js', 'build', ...entry, '--emptyOutDir=false', '--logLevel', 'warn'],
+      stamp: `${folder}/.sources.sha256`,
+      command: ['vite/bin/vite.js', 'build', ...entry, '--logLevel', 'warn'],
     },
     reporter,
   );

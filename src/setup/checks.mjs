@@ -1,16 +1,37 @@
-/** What can be said about the sources without running them: types, lint, format, who imports whom. */
+/**
+ * What can be said about the sources without running them: types, lint, format, who imports whom. Types
+ * and format are looked up where a file is as it was. Lint reads types across files, so no single file
+ * can be looked up: it is left out only when the whole project is what it was when lint last passed.
+ */
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hashSources } from './build.mjs';
 import { runCaptured } from './command.mjs';
+import { checkNativeFormat } from './source-format.mjs';
 import { EMPTY_TALLY, addTallies, tallyStep } from './test-report.mjs';
 
 /** @typedef {import('./progress.mjs').Reporter} Reporter */
+/** @typedef {import('./test-report.mjs').Tally} Tally */
+/** @typedef {{ readonly name: string, readonly script: string, readonly args: readonly string[] }} Check */
 
-/** @type {readonly { readonly name: string, readonly script: string, readonly args: readonly string[] }[]} */
-const STATIC_CHECKS = [
+/** @type {Check} */
+const LINT_CHECK = { name: 'lint', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'] };
+const LINT_STAMP = '.cache/lint-sources.sha256';
+const NOT_SOURCES = new Set(['.cache', '.git', 'node_modules', 'out', 'test-results']);
+
+/** @type {readonly Check[]} */
+const OTHER_CHECKS = [
   { name: 'types', script: 'typescript/bin/tsc', args: ['-b'] },
-  { name: 'lint', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'] },
-  { name: 'format', script: 'prettier/bin/prettier.cjs', args: ['--check', '.', '--log-level', 'warn'] },
+  {
+    name: 'format',
+    script: 'prettier/bin/prettier.cjs',
+    args: [
+      ...['--check', '.', '--log-level', 'warn', '--cache', '--cache-strategy', 'content'],
+      ...['--cache-location', '.cache/prettier'],
+    ],
+  },
 ];
+/** @type {Check} */
 const LAYERS_CHECK = {
   name: 'layers',
   script: 'vitest/vitest.mjs',
@@ -22,39 +43,72 @@ const LAYERS_CHECK = {
  *
  * @param {string} root
  * @param {Reporter} reporter
- * @returns {Promise<import('./test-report.mjs').Tally>}
+ * @returns {Promise<Tally>}
  */
 export function runStaticChecks(root, reporter) {
-  return runSideBySide(root, STATIC_CHECKS, reporter);
+  return runSideBySide(root, OTHER_CHECKS, reporter);
 }
 
 /**
  * @param {string} root
  * @param {Reporter} reporter
- * @returns {Promise<import('./test-report.mjs').Tally>}
+ * @returns {Promise<Tally>}
  */
 export function runAllChecks(root, reporter) {
-  return runSideBySide(root, [...STATIC_CHECKS, LAYERS_CHECK], reporter);
+  return runSideBySide(root, [...OTHER_CHECKS, LAYERS_CHECK], reporter);
 }
 
 /**
  * @param {string} root
- * @param {typeof STATIC_CHECKS} checks
+ * @param {readonly Check[]} checks besides lint and the format of C++
  * @param {Reporter} reporter
+ * @returns {Promise<Tally>}
  */
 async function runSideBySide(root, checks, reporter) {
-  const tallies = await Promise.all(
-    checks.map(async ({ name, script, args }) => {
-      const startMs = performance.now();
-      const result = await runCaptured(process.execPath, [join(root, 'node_modules', script), ...args], {
-        cwd: root,
-      });
-      const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-      const isGood = result.exitCode === 0;
-      if (!isGood) reporter.say(result.output.trimEnd());
-      reporter.say(`Check ${name}: ${isGood ? 'passed' : 'failed'} (${seconds} s)`);
-      return tallyStep(isGood);
-    }),
-  );
+  const tallies = await Promise.all([
+    runLint(root, reporter),
+    ...checks.map((check) => runCheck(root, check, reporter)),
+    checkNativeFormat(root, reporter),
+  ]);
   return tallies.reduce(addTallies, EMPTY_TALLY);
+}
+
+/**
+ * @param {string} root
+ * @param {Reporter} reporter
+ * @returns {Promise<Tally>}
+ */
+async function runLint(root, reporter) {
+  const stampPath = join(root, LINT_STAMP);
+  const sources = (await readdir(root)).filter((name) => !NOT_SOURCES.has(name)).sort();
+  const sourcesHash = await hashSources(root, sources);
+  if ((await readFile(stampPath, 'utf8').catch(() => '')).trim() === sourcesHash) {
+    reporter.say('Check lint: passed (nothing has changed since it last did)');
+    return tallyStep(true);
+  }
+  await rm(stampPath, { force: true });
+  const tally = await runCheck(root, LINT_CHECK, reporter);
+  if (tally.failed === 0) {
+    await mkdir(join(root, '.cache'), { recursive: true });
+    await writeFile(stampPath, `${sourcesHash}\n`);
+  }
+  return tally;
+}
+
+/**
+ * @param {string} root
+ * @param {Check} check
+ * @param {Reporter} reporter
+ * @returns {Promise<Tally>}
+ */
+async function runCheck(root, { name, script, args }, reporter) {
+  const startMs = performance.now();
+  const result = await runCaptured(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+  });
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  const isGood = result.exitCode === 0;
+  if (!isGood) reporter.say(result.output.trimEnd());
+  reporter.say(`Check ${name}: ${isGood ? 'passed' : 'failed'} (${seconds} s)`);
+  return tallyStep(isGood);
 }

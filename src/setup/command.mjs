@@ -13,6 +13,7 @@ import { constants } from 'node:os';
  * @property {string} [cwd]
  * @property {Readonly<Record<string, string | undefined>>} [env]
  * @property {AbortSignal} [signal] ends the command
+ * @property {(text: string) => void} [onOutput] gets the output as it comes
  */
 
 /**
@@ -35,6 +36,7 @@ export function runCaptured(command, args, options = {}) {
     /** @param {string} text */
     const keep = (text) => {
       output += text;
+      options.onOutput?.(text);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);

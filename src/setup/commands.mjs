@@ -1,5 +1,4 @@
 /** The npm scripts that set up before they do their work, by name. Each gives the exit code. */
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureAppBuild, ensureToolBuild } from './build.mjs';
 import { runAllChecks } from './checks.mjs';
@@ -8,9 +7,11 @@ import { ensureDependencies } from './dependencies.mjs';
 import { REPO_ROOT, downloadsFolder } from './folders.mjs';
 import { hasDisplay, openApp, resolveFiles, transcribeInTerminal, userFolder } from './launch.mjs';
 import { ensureModel } from './model-install.mjs';
+import { ensureNativeBuild, tryNativeBuild } from './native-build.mjs';
 import { DEFAULT_MODEL, prepareApp, prepareCommandLine, prepareTests } from './prepare.mjs';
 import { createTerminalReporter } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
+import { formatSources } from './source-format.mjs';
 import { ensureSystemPackages } from './system-install.mjs';
 import { ensureTestSpeech } from './test-speech.mjs';
 import { formatTally, tallyStep } from './test-report.mjs';
@@ -24,12 +25,6 @@ const COMMANDS = {
     const canOpen = hasDisplay(process.env);
     await prepareApp(REPO_ROOT, { hasDisplay: canOpen }, reporter);
     return canOpen ? openApp(REPO_ROOT, args) : transcribeInTerminal(REPO_ROOT, args, reporter);
-  },
-
-  async dev() {
-    await prepareApp(REPO_ROOT, { hasDisplay: true }, reporter);
-    const noSandbox = process.getuid?.() === 0 ? ['--noSandbox'] : [];
-    return runScript('electron-vite/bin/electron-vite.js', ['dev', ...noSandbox]);
   },
 
   async setup(args) {
@@ -48,7 +43,13 @@ const COMMANDS = {
   async build() {
     await ensureDependencies(REPO_ROOT, reporter);
     await ensureAppBuild(REPO_ROOT, reporter);
+    await ensureNativeBuild(REPO_ROOT, reporter);
     return 0;
+  },
+
+  async format() {
+    await ensureDependencies(REPO_ROOT, reporter);
+    return formatSources(REPO_ROOT, reporter);
   },
 
   async check() {
@@ -73,6 +74,11 @@ const COMMANDS = {
 
   eval: (args) => runTool('eval', args),
   compare: (args) => runTool('compare', args),
+
+  async bench(args) {
+    await ensureSystemPackages(['native'], reporter);
+    return runTool('bench', args);
+  },
 };
 
 /**
@@ -105,7 +111,7 @@ function reportError(thrown) {
 /**
  * Runs in the user's own folder, so that the paths in its arguments mean what the user meant.
  *
- * @param {string} name
+ * @param {'eval' | 'compare' | 'bench'} name
  * @param {readonly string[]} args
  */
 async function runTool(name, args) {
@@ -113,18 +119,9 @@ async function runTool(name, args) {
   await ensureDependencies(REPO_ROOT, reporter);
   await ensureModel(REPO_ROOT, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
   await ensureTestSpeech(REPO_ROOT, downloadsFolder(process.env), reporter);
+  await tryNativeBuild(REPO_ROOT, reporter);
   const script = await ensureToolBuild(REPO_ROOT, name, reporter);
   return runAttached(process.execPath, [script, ...args], { cwd: userFolder(process.env) });
-}
-
-/**
- * @param {string} script in node_modules
- * @param {readonly string[]} args
- */
-function runScript(script, args) {
-  return runAttached(process.execPath, [join(REPO_ROOT, 'node_modules', script), ...args], {
-    cwd: REPO_ROOT,
-  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { ensureDependencies } from './dependencies.mjs';
 import { ensureElectron } from './electron-binary.mjs';
 import { downloadsFolder } from './folders.mjs';
 import { ensureModel } from './model-install.mjs';
+import { ensureNativeBuild, tryNativeBuild } from './native-build.mjs';
 import { SetupError } from './setup-error.mjs';
 import { ensureSystemPackages } from './system-install.mjs';
 import { ensureTestSpeech } from './test-speech.mjs';
@@ -31,6 +32,7 @@ export async function prepareApp(root, { hasDisplay }, reporter) {
   else await tryOptional('The window cannot be opened on this machine yet', prepareWindow, reporter);
   await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
   await ensureAppBuild(root, reporter);
+  await tryNativeBuild(root, reporter);
 }
 
 /**
@@ -44,6 +46,7 @@ export async function prepareCommandLine(root, reporter) {
   await ensureDependencies(root, reporter);
   await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
   await ensureAppBuild(root, reporter);
+  await tryNativeBuild(root, reporter);
 }
 
 /**
@@ -51,10 +54,15 @@ export async function prepareCommandLine(root, reporter) {
  * @param {Reporter} reporter
  */
 export async function prepareTests(root, reporter) {
-  await ensureSystemPackages(['media', 'app', 'test'], reporter);
+  await ensureSystemPackages(['media', 'app', 'native', 'test'], reporter);
   await tryOptional(
     'The tests that use synthetic speech are left out',
     () => ensureSystemPackages(['speech'], reporter),
+    reporter,
+  );
+  await tryOptional(
+    'The format of the C++ sources cannot be checked',
+    () => ensureSystemPackages(['format'], reporter),
     reporter,
   );
   await ensureDependencies(root, reporter);
@@ -62,6 +70,7 @@ export async function prepareTests(root, reporter) {
   await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
   await ensureTestSpeech(root, downloadsFolder(process.env), reporter);
   await ensureAppBuild(root, reporter);
+  await ensureNativeBuild(root, reporter);
 }
 
 /**

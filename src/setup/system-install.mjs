@@ -19,6 +19,20 @@ import {
 /** @typedef {import('./system-packages.mjs').Requirement} Requirement */
 /** @typedef {import('./progress.mjs').Reporter} Reporter */
 
+/** Packages that are missing and that the user has to install. */
+export class MissingPackagesError extends SetupError {
+  /**
+   * @param {string} message
+   * @param {string} remedy
+   * @param {string} installation the command, or what to install: one line
+   */
+  constructor(message, remedy, installation) {
+    super(message, remedy);
+    /** @readonly */
+    this.installation = installation;
+  }
+}
+
 /**
  * Throws a SetupError when something required is missing and cannot be installed from here.
  *
@@ -33,9 +47,11 @@ export async function ensureSystemPackages(purposes, reporter) {
   if (!machine.isDebianLike) throw describeMissing(missing);
   const packages = listPackages(missing, usesTime64Names(readOsRelease()));
   if (process.getuid?.() !== 0) {
-    throw new SetupError(
+    const command = formatInstallCommand(packages);
+    throw new MissingPackagesError(
       `These system packages are missing: ${packages.join(', ')}.`,
-      `Install them with this command, then try again:\n  ${formatInstallCommand(packages)}`,
+      `Install them with this command, then try again:\n  ${command}`,
+      command,
     );
   }
   await installPackages(packages, reporter);
@@ -80,9 +96,10 @@ function readOsRelease() {
 /** @param {readonly Requirement[]} missing */
 function describeMissing(missing) {
   const names = missing.map(({ evidence, debianName }) => `${evidence.name} (in Debian: ${debianName})`);
-  return new SetupError(
+  return new MissingPackagesError(
     `This system lacks: ${names.join(', ')}.`,
     'Install the packages of your distribution that contain them, then try again.',
+    `install ${names.join(', ')}.`,
   );
 }
 

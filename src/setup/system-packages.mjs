@@ -10,8 +10,9 @@
  */
 
 /**
- * `media`: any transcription. `app`: the window. `test`: npm test. `speech`: more for npm test to hear, not required.
- * @typedef {'media' | 'app' | 'test' | 'speech'} Purpose
+ * `media`: any transcription. `app`: the window. `native`: building the native engine. `test`: npm test.
+ * Not required: `speech`, more for npm test to hear; `format`, to check the format of the C++ sources.
+ * @typedef {'media' | 'app' | 'native' | 'test' | 'speech' | 'format'} Purpose
  */
 
 /**
@@ -51,6 +52,9 @@ export const REQUIREMENTS = [
   requirement('app', 'libnotify4', 'library', 'libnotify.so.4'),
   requirement('app', 'libsecret-1-0', 'library', 'libsecret-1.so.0'),
   requirement('app', 'fonts-dejavu-core', 'file', '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'),
+  requirement('native', 'cmake', 'program', 'cmake'),
+  requirement('native', 'g++', 'program', 'c++'),
+  requirement('native', 'make', 'program', 'make'),
   requirement('test', 'xvfb', 'program', 'xvfb-run'),
   requirement('test', 'xauth', 'program', 'xauth'),
   requirement('test', 'dbus', 'program', 'dbus-run-session'),
@@ -61,6 +65,7 @@ export const REQUIREMENTS = [
     'file',
     '/usr/share/pocketsphinx/test/data/librivox/fileids',
   ),
+  requirement('format', 'clang-format-14', 'program', 'clang-format-14'),
 ];
 
 /**

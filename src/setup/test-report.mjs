@@ -1,6 +1,6 @@
 /**
- * Adds up what a test run did. In: vitest's JSON reports and the outcome of the other steps. Out: the
- * counts and the one last line. Pure.
+ * Adds up what a test run did. In: vitest's JSON reports, what ctest printed, and the outcome of the other
+ * steps. Out: the counts and the one last line. Pure.
  */
 
 /**
@@ -64,6 +64,29 @@ function countTests(report) {
     }
   }
   return { passed, failed, skipped };
+}
+
+/**
+ * A run that failed without a failed test, or without any test, counts as one failure.
+ *
+ * @param {string} output of ctest
+ * @param {number} exitCode of ctest
+ * @param {string} build in which the tests ran
+ * @returns {Tally}
+ */
+export function tallyCtest(output, exitCode, build) {
+  let tally = EMPTY_TALLY;
+  // "2/2 Test #2: thread_pool ....***Failed    0.01 sec"; what a test prints on failure stands between such lines.
+  for (const match of output.matchAll(/^ *\d+\/\d+ Test +#\d+: (\S+) \.*(.*?) +[\d.]+ sec/gm)) {
+    const [, name = '', outcome = ''] = match;
+    if (/\*\*\*(Skipped|Not Run \(Disabled\))/.test(outcome)) {
+      tally = addTallies(tally, { ...EMPTY_TALLY, skipped: [`${name} (native, ${build})`] });
+    } else {
+      tally = addTallies(tally, tallyStep(outcome.trim() === 'Passed'));
+    }
+  }
+  const hasTests = tally.passed + tally.failed + tally.skipped.length > 0;
+  return (exitCode !== 0 || !hasTests) && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
 /** @param {Tally} tally */

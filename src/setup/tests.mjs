@@ -1,5 +1,5 @@
 /**
- * `npm test`: checks, then unit and integration tests, then the app itself on a screen of its own (Xvfb),
+ * `npm test`: checks, then the C++ tests, then unit and integration tests, then the app itself on a screen of its own (Xvfb),
  * so that windows of the tests never come up on the user's. Says what it left out and ends with the counts.
  */
 import { existsSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runStaticChecks } from './checks.mjs';
 import { omitVariables, runAttached } from './command.mjs';
+import { runNativeTests } from './native-tests.mjs';
 import { SetupError } from './setup-error.mjs';
 import { EMPTY_TALLY, addTallies, tallyReport } from './test-report.mjs';
 
@@ -43,8 +44,12 @@ export function checkCorpus(root, env, reporter) {
 export async function runTests(root, vitestArgs, reporter) {
   const isEverything = vitestArgs.length === 0;
   let tally = EMPTY_TALLY;
-  if (isEverything) tally = addTallies(tally, await runStaticChecks(root, reporter));
-  else reporter.say('Left out: types, lint and format, because arguments choose the tests.');
+  if (isEverything) {
+    tally = addTallies(tally, await runStaticChecks(root, reporter));
+    tally = addTallies(tally, await runNativeTests(root, reporter));
+  } else {
+    reporter.say('Left out: types, lint, format and the C++ tests, because arguments choose the tests.');
+  }
   // A choice of tests may leave one of the two runs with none.
   const choice = isEverything ? [] : ['--passWithNoTests', ...vitestArgs];
   tally = addTallies(tally, await runVitest(root, ['unit', 'integration'], choice, []));

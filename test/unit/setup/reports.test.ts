@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createReporter, formatBytes } from '../../../src/setup/progress.mjs';
-import { addTallies, formatTally, tallyReport, tallyStep } from '../../../src/setup/test-report.mjs';
+import {
+  addTallies,
+  formatTally,
+  tallyCtest,
+  tallyReport,
+  tallyStep,
+} from '../../../src/setup/test-report.mjs';
 import { checkCorpus } from '../../../src/setup/tests.mjs';
 
 function reportOf(...files: readonly object[]): string {
@@ -41,6 +47,30 @@ test.each([
 
 test('steps and tests add up', () => {
   expect(formatTally(addTallies(tallyStep(true), tallyStep(false)))).toBe('1 passed, 1 failed');
+});
+
+test('every C++ test counts, by its outcome', () => {
+  const output = [
+    'Test project /x',
+    '    Start 1: kernels',
+    '1/5 Test #1: kernels ..........................   Passed    0.61 sec',
+    ' 2/5 Test  #2: thread_pool ......................***Failed   47.60 sec',
+    'pool_test.cc:5: failed: 1/2 is good',
+    '3/5 Test #3: choice ...........................Subprocess aborted***Exception:   0.01 sec',
+    '4/5 Test #4: slow .............................***Timeout 300.00 sec',
+    '5/5 Test #5: avx512 ...........................***Skipped   0.00 sec',
+    '60% tests passed, 2 tests failed out of 5',
+  ].join('\n');
+
+  expect(tallyCtest(output, 8, 'asan')).toEqual({ passed: 1, failed: 3, skipped: ['avx512 (native, asan)'] });
+});
+
+test.each([
+  ['without any test', 'No tests were found!!!', 0],
+  ['that failed without a failed test', '1/1 Test #1: kernels ....   Passed    0.61 sec', 1],
+  ['that could not start', 'spawn ctest ENOENT', 127],
+])('a run of the C++ tests %s is a failure', (_name, output, exitCode) => {
+  expect(tallyCtest(output, exitCode, 'release').failed).toBe(1);
 });
 
 function record(isTerminal: boolean) {

@@ -17,7 +17,7 @@ const BARE: Machine = {
 };
 const BOOKWORM = 'ID=debian\nVERSION_CODENAME=bookworm\nVERSION_ID="12"\n';
 const NOBLE = 'ID=ubuntu\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=noble\n';
-const ALL = new Set(['media', 'app', 'test', 'speech'] as const);
+const ALL = new Set(['media', 'app', 'native', 'test', 'speech', 'format'] as const);
 
 test('a bare Debian 12 lacks everything, under its names', () => {
   const packages = listPackages(findMissing(ALL, BARE), usesTime64Names(BOOKWORM));
@@ -25,7 +25,8 @@ test('a bare Debian 12 lacks everything, under its names', () => {
   expect(packages).toEqual([
     ...['ffmpeg', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0'],
     ...['libdrm2', 'libxkbcommon0', 'libcups2', 'libnotify4', 'libsecret-1-0', 'fonts-dejavu-core'],
-    ...['xvfb', 'xauth', 'dbus', 'espeak-ng', 'pocketsphinx-testdata'],
+    ...['cmake', 'g++', 'make', 'xvfb', 'xauth', 'dbus', 'espeak-ng', 'pocketsphinx-testdata'],
+    'clang-format-14',
   ]);
 });
 

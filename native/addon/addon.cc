@@ -1,0 +1,255 @@
+// The Node-API addon: one class, `Session`, whose long calls run on a thread of libuv's pool and resolve
+// promises. All arguments are checked here, on the JavaScript thread; nothing below throws. One call at a
+// time: a second one before the first has resolved is a bug of the caller and throws.
+#include <napi.h>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "addon/values.h"
+#include "whisper/session.h"
+
+namespace tilescribe {
+namespace {
+
+class SessionObject : public Napi::ObjectWrap<SessionObject> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "Session",
+                       {
+                           InstanceMethod<&SessionObject::describe>("describe"),
+                           InstanceMethod<&SessionObject::encode>("encode"),
+                           InstanceMethod<&SessionObject::start>("start"),
+                           InstanceMethod<&SessionObject::step>("step"),
+                           InstanceMethod<&SessionObject::reorder>("reorder"),
+                           InstanceMethod<&SessionObject::release_window>("releaseWindow"),
+                           InstanceMethod<&SessionObject::release_sequences>("releaseSequences"),
+                           InstanceMethod<&SessionObject::timings>("timings"),
+                           InstanceMethod<&SessionObject::close>("close"),
+                       });
+  }
+
+  // new Session(weightsPath, threads); throws an Error with the code `model-missing` or `model-corrupt`.
+  explicit SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
+    if (!info[0].IsString()) throw Napi::TypeError::New(info.Env(), "the path must be a string");
+    const int threads = take_integer(info[1], "threads", 1, 256);
+    std::unique_ptr<Session> session;
+    const Status status = Session::open(info[0].As<Napi::String>(), threads, &session);
+    if (!status.ok()) {
+      Napi::Error error = Napi::Error::New(info.Env(), status.message());
+      error.Set("code", Napi::String::New(info.Env(),
+                                          status.code() == Code::kModelMissing ? "model-missing" : "model-corrupt"));
+      throw error;
+    }
+    session_ = std::move(session);
+  }
+
+ private:
+  // Runs `work` off the JavaScript thread, then `finish` on it.
+  class Task : public Napi::AsyncWorker {
+   public:
+    Task(SessionObject* owner, std::function<void(Session&)> work, std::function<Napi::Value(Napi::Env)> finish)
+        : Napi::AsyncWorker(owner->Env()),
+          owner_(owner),
+          session_(owner->session_),
+          work_(std::move(work)),
+          finish_(std::move(finish)),
+          promise_(Napi::Promise::Deferred::New(owner->Env())) {
+      owner_->Ref();
+      owner_->is_busy_ = true;
+    }
+    Napi::Promise promise() const { return promise_.Promise(); }
+    void Execute() override { work_(*session_); }
+    void OnOK() override {
+      owner_->become_idle();
+      promise_.Resolve(finish_(Env()));
+      owner_->Unref();
+    }
+    void OnError(const Napi::Error& error) override {
+      owner_->become_idle();
+      promise_.Reject(error.Value());
+      owner_->Unref();
+    }
+
+   private:
+    SessionObject* owner_;
+    std::shared_ptr<Session> session_;
+    std::function<void(Session&)> work_;
+    std::function<Napi::Value(Napi::Env)> finish_;
+    Napi::Promise::Deferred promise_;
+  };
+
+  Napi::Value run(std::function<void(Session&)> work, std::function<Napi::Value(Napi::Env)> finish) {
+    Task* task = new Task(this, std::move(work), std::move(finish));
+    const Napi::Promise promise = task->promise();
+    task->Queue();
+    return promise;
+  }
+
+  Session& session(Napi::Env env) {
+    if (!session_) throw Napi::Error::New(env, "the session is closed");
+    if (is_busy_) throw Napi::Error::New(env, "the session is at work");
+    return *session_;
+  }
+
+  static void check(Napi::Env env, const Status& status) {
+    if (!status.ok()) throw Napi::RangeError::New(env, status.message());
+  }
+
+  Napi::Value describe(const Napi::CallbackInfo& info) {
+    const Session& session = this->session(info.Env());
+    Napi::Object object = Napi::Object::New(info.Env());
+    object.Set("kernels", session.kernels_name());
+    object.Set("threads", session.threads());
+    object.Set("width", session.config().width);
+    object.Set("heads", session.config().heads);
+    object.Set("encoderLayers", session.config().encoder_layers);
+    object.Set("decoderLayers", session.config().decoder_layers);
+    object.Set("textContext", session.config().text_context);
+    object.Set("vocabularySize", session.config().vocabulary);
+    return object;
+  }
+
+  // encode(mel: Float32Array [80 * 3000], positions) -> Promise<window id>
+  Napi::Value encode(const Napi::CallbackInfo& info) {
+    session(info.Env());
+    if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array ||
+        info[0].As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(kMelBins * kWindowFrames)) {
+      throw Napi::TypeError::New(info.Env(), "mel must be a Float32Array of 80 x 3000");
+    }
+    const Napi::Float32Array mel = info[0].As<Napi::Float32Array>();
+    const int positions = take_integer(info[1], "positions", 1, kAudioContext);
+    auto copy = std::make_shared<std::vector<float>>(mel.Data(), mel.Data() + mel.ElementLength());
+    auto window = std::make_shared<int>(0);
+    return run([copy, positions, window](Session& s) { *window = s.encode(copy->data(), positions); },
+               [window](Napi::Env env) { return Napi::Number::New(env, *window); });
+  }
+
+  // start(window, prompt, rule, probePosition | -1, probeToken) -> Promise<{sequences, choice, probeProbability}>
+  Napi::Value start(const Napi::CallbackInfo& info) {
+    const Session& session = this->session(info.Env());
+    const int vocabulary = session.config().vocabulary;
+    const int window = take_integer(info[0], "window", 0, INT32_MAX);
+    auto prompt = std::make_shared<std::vector<int>>(
+        take_integers(info[1], "prompt", 0, vocabulary - 1, static_cast<size_t>(Decoder::kMaxRows)));
+    auto rule = std::make_shared<TokenRule>(take_rule(info[2], vocabulary));
+    const int probe_position = take_integer(info[3], "probePosition", -1, Decoder::kMaxRows);
+    const int probe_token = take_integer(info[4], "probeToken", 0, vocabulary - 1);
+    check(info.Env(), session.check_start(window, *prompt, probe_position));
+    auto result = std::make_shared<StartResult>();
+    return run([=](Session& s) { *result = s.start(window, *prompt, *rule, probe_position, probe_token); },
+               [result](Napi::Env env) {
+                 Napi::Object object = Napi::Object::New(env);
+                 object.Set("sequences", result->sequences);
+                 object.Set("choice", give_choice(env, result->choice));
+                 object.Set("probeProbability", result->probe_probability);
+                 return object;
+               });
+  }
+
+  // step([{sequences, tokens, rules}]) -> Promise<choices by input and row>
+  Napi::Value step(const Napi::CallbackInfo& info) {
+    const Session& session = this->session(info.Env());
+    const int vocabulary = session.config().vocabulary;
+    if (!info[0].IsArray()) throw Napi::TypeError::New(info.Env(), "a step needs an array of inputs");
+    const Napi::Array array = info[0].As<Napi::Array>();
+    auto inputs = std::make_shared<std::vector<StepInput>>();
+    for (uint32_t i = 0; i < array.Length(); i++) {
+      const Napi::Value item = array.Get(i);
+      if (!item.IsObject()) throw Napi::TypeError::New(info.Env(), "an input must be an object");
+      const Napi::Object object = item.As<Napi::Object>();
+      StepInput input;
+      input.sequences = take_integer(object.Get("sequences"), "sequences", 0, INT32_MAX);
+      input.tokens = take_integers(object.Get("tokens"), "tokens", 0, vocabulary - 1, Decoder::kMaxRows);
+      const Napi::Value rules = object.Get("rules");
+      if (!rules.IsArray()) throw Napi::TypeError::New(info.Env(), "rules must be an array");
+      for (uint32_t r = 0; r < rules.As<Napi::Array>().Length(); r++) {
+        input.rules.push_back(take_rule(rules.As<Napi::Array>().Get(r), vocabulary));
+      }
+      inputs->push_back(std::move(input));
+    }
+    check(info.Env(), session.check_step(*inputs));
+    auto choices = std::make_shared<std::vector<std::vector<TokenChoice>>>();
+    return run([=](Session& s) { *choices = s.step(*inputs); },
+               [choices](Napi::Env env) {
+                 Napi::Array all = Napi::Array::New(env, choices->size());
+                 for (uint32_t i = 0; i < choices->size(); i++) {
+                   Napi::Array rows = Napi::Array::New(env, (*choices)[i].size());
+                   for (uint32_t r = 0; r < (*choices)[i].size(); r++) rows.Set(r, give_choice(env, (*choices)[i][r]));
+                   all.Set(i, rows);
+                 }
+                 return all;
+               });
+  }
+
+  void reorder(const Napi::CallbackInfo& info) {
+    Session& session = this->session(info.Env());
+    const int sequences = take_integer(info[0], "sequences", 0, INT32_MAX);
+    const std::vector<int> parents = take_integers(info[1], "parents", 0, Decoder::kMaxRows, Decoder::kMaxRows);
+    check(info.Env(), session.check_reorder(sequences, parents));
+    session.reorder(sequences, parents);
+  }
+
+  // Both may be called while the session is at work, and then wait until it is not; after close they do
+  // nothing: all is gone already.
+  void release_window(const Napi::CallbackInfo& info) {
+    release([window = take_integer(info[0], "window", 0, INT32_MAX)](Session& s) { s.release_window(window); });
+  }
+
+  void release_sequences(const Napi::CallbackInfo& info) {
+    release([id = take_integer(info[0], "sequences", 0, INT32_MAX)](Session& s) { s.release_sequences(id); });
+  }
+
+  void release(std::function<void(Session&)> work) {
+    if (is_busy_) {
+      releases_.push_back(std::move(work));
+    } else if (session_) {
+      work(*session_);
+    }
+  }
+
+  void become_idle() {
+    is_busy_ = false;
+    for (const std::function<void(Session&)>& work : releases_) work(*session_);
+    releases_.clear();
+  }
+
+  // Float64Array: for part (encoder, decoder), layer, operation (see timings.h): milliseconds, count.
+  Napi::Value timings(const Napi::CallbackInfo& info) {
+    Timings& timings = session(info.Env()).timings();
+    Napi::Float64Array result =
+        Napi::Float64Array::New(info.Env(), static_cast<size_t>(2 * timings.layers() * kOperations * 2));
+    size_t at = 0;
+    for (const Part part : {Part::kEncoder, Part::kDecoder}) {
+      for (int layer = 0; layer < timings.layers(); layer++) {
+        for (int operation = 0; operation < kOperations; operation++) {
+          const Timing& timing = timings.at(part, layer, static_cast<Operation>(operation));
+          result[at++] = timing.ms;
+          result[at++] = static_cast<double>(timing.count);
+        }
+      }
+    }
+    return result;
+  }
+
+  void close(const Napi::CallbackInfo& info) {
+    session(info.Env());
+    session_.reset();
+  }
+
+  std::shared_ptr<Session> session_;
+  bool is_busy_ = false;
+  std::vector<std::function<void(Session&)>> releases_;
+};
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("Session", SessionObject::define(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(tilescribe_native, initialize)
+
+}  // namespace tilescribe

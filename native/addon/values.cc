@@ -1,0 +1,90 @@
+#include "addon/values.h"
+
+#include <cmath>
+
+namespace tilescribe {
+namespace {
+
+Napi::Object give_token(Napi::Env env, const ScoredToken& token) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("id", token.id);
+  object.Set("logProbability", token.log_probability);
+  return object;
+}
+
+void take_sample(const Napi::Value& value, TokenRule* rule) {
+  if (value.IsNull()) return;
+  if (!value.IsObject()) throw Napi::TypeError::New(value.Env(), "rule.sample must be an object or null");
+  const Napi::Object sample = value.As<Napi::Object>();
+  rule->temperature = take_number(sample.Get("temperature"), "sample.temperature", 1e-6, 1e6);
+  rule->uniform = take_number(sample.Get("uniform"), "sample.uniform", 0, 1);
+}
+
+}  // namespace
+
+double take_number(const Napi::Value& value, const char* what, double low, double high) {
+  if (!value.IsNumber()) throw Napi::TypeError::New(value.Env(), std::string(what) + " must be a number");
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!(number >= low && number <= high)) {
+    throw Napi::RangeError::New(value.Env(), std::string(what) + " is out of range");
+  }
+  return number;
+}
+
+int take_integer(const Napi::Value& value, const char* what, int low, int high) {
+  const double number = take_number(value, what, low, high);
+  if (number != std::floor(number)) {
+    throw Napi::RangeError::New(value.Env(), std::string(what) + " must be a whole number");
+  }
+  return static_cast<int>(number);
+}
+
+std::vector<int> take_integers(const Napi::Value& value, const char* what, int low, int high, size_t most) {
+  if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), std::string(what) + " must be an array");
+  const Napi::Array array = value.As<Napi::Array>();
+  if (array.Length() == 0 || array.Length() > most) {
+    throw Napi::RangeError::New(value.Env(), std::string(what) + " has the wrong length");
+  }
+  std::vector<int> result;
+  for (uint32_t i = 0; i < array.Length(); i++) result.push_back(take_integer(array.Get(i), what, low, high));
+  return result;
+}
+
+TokenRule take_rule(const Napi::Value& value, int vocabulary) {
+  Napi::Env env = value.Env();
+  if (!value.IsObject()) throw Napi::TypeError::New(env, "rule must be an object");
+  const Napi::Object object = value.As<Napi::Object>();
+  TokenRule rule;
+  const Napi::Value suppressed = object.Get("suppressed");
+  if (!suppressed.IsTypedArray() || suppressed.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array ||
+      suppressed.As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(vocabulary)) {
+    throw Napi::TypeError::New(env, "rule.suppressed must be a Uint8Array of the vocabulary's size");
+  }
+  const Napi::Uint8Array bytes = suppressed.As<Napi::Uint8Array>();
+  rule.suppressed.assign(bytes.Data(), bytes.Data() + bytes.ElementLength());
+
+  const Napi::Value barred = object.Get("barred");
+  if (!barred.IsArray()) throw Napi::TypeError::New(env, "rule.barred must be an array");
+  const Napi::Array ranges = barred.As<Napi::Array>();
+  for (uint32_t i = 0; i < ranges.Length(); i++) {
+    const std::vector<int> range = take_integers(ranges.Get(i), "rule.barred", 0, vocabulary, 2);
+    if (range.size() != 2 || range[0] > range[1]) throw Napi::RangeError::New(env, "rule.barred is not a range");
+    rule.barred.emplace_back(range[0], range[1]);
+  }
+  const Napi::Value begin = object.Get("timestampBegin");
+  if (!begin.IsNull()) rule.timestamp_begin = take_integer(begin, "rule.timestampBegin", 1, vocabulary - 1);
+  rule.top = take_integer(object.Get("top"), "rule.top", 1, 1000);
+  take_sample(object.Get("sample"), &rule);
+  return rule;
+}
+
+Napi::Value give_choice(Napi::Env env, const TokenChoice& choice) {
+  Napi::Object object = Napi::Object::New(env);
+  Napi::Array top = Napi::Array::New(env, choice.top.size());
+  for (uint32_t i = 0; i < choice.top.size(); i++) top.Set(i, give_token(env, choice.top[i]));
+  object.Set("top", top);
+  object.Set("sampled", choice.sampled.id < 0 ? env.Null() : static_cast<Napi::Value>(give_token(env, choice.sampled)));
+  return object;
+}
+
+}  // namespace tilescribe

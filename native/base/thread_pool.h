@@ -1,0 +1,64 @@
+// A persistent pool of worker threads that all run the same function, and a barrier inside it.
+//
+// Whisper's decoder needs some fifty hand-overs a token, each a few microseconds of work, so waking
+// threads through the kernel each time would cost more than the work. Workers spin for a short while,
+// then sleep; a barrier spins, then yields.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tilescribe {
+
+class ThreadPool {
+ public:
+  // `threads` >= 1 is how many run a task, the caller included.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return threads_; }
+
+  // Runs task(thread) on every thread, 0 to threads()-1, the caller being thread 0, and returns when all
+  // are done. One task at a time; task must not throw.
+  void run(const std::function<void(int)>& task);
+
+  // To be called by every thread of a running task; returns when all have called it. What was written
+  // before it is seen by all after it.
+  void barrier();
+
+  // Inside a task: the next index of a loop of dynamic length, shared by all threads. `reset_counter`
+  // must be separated from `next` by a barrier or the start of the task.
+  int next() { return counter_.fetch_add(1, std::memory_order_relaxed); }
+  void reset_counter() { counter_.store(0, std::memory_order_relaxed); }
+
+ private:
+  void work(int thread);
+
+  const int threads_;
+  std::vector<std::thread> workers_;
+  const std::function<void(int)>* task_ = nullptr;
+  std::atomic<uint32_t> generation_{0};
+  std::atomic<int> running_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  alignas(64) std::atomic<int> arrived_{0};
+  alignas(64) std::atomic<uint32_t> phase_{0};
+  alignas(64) std::atomic<int> counter_{0};
+};
+
+// Part `index` of `count` of the range [0, length), in whole multiples of `grain`.
+struct Range {
+  int begin;
+  int end;
+};
+Range split_range(int length, int grain, int index, int count);
+
+}  // namespace tilescribe

@@ -1,0 +1,326 @@
+// Attention in integers: bit for bit its definition in plain C++, and within a proven bound of attention in
+// double precision on the numbers before quantising.
+#include "whisper/attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "test/check.h"
+#include "test/random.h"
+#include "test/runnable.h"
+
+namespace {
+
+using tilescribe::AttentionScratch;
+using tilescribe::Kernels;
+using tilescribe::KeyValues;
+using tilescribe::kHeadWidth;
+using tilescribe::kLanes;
+using tilescribe::test::Random;
+using tilescribe::test::runnable;
+using tilescribe::test::same_bits;
+
+constexpr int kStride = kHeadWidth + 32;
+
+// Keys, values and queries of one head; queries are kStride apart.
+struct Problem {
+  int positions;
+  int rows;
+  std::vector<float> keys;
+  std::vector<float> values;
+  std::vector<float> queries;
+
+  const float* key(int position) const { return keys.data() + static_cast<int64_t>(position) * kHeadWidth; }
+  const float* value(int position) const { return values.data() + static_cast<int64_t>(position) * kHeadWidth; }
+  const float* query(int row) const { return queries.data() + static_cast<int64_t>(row) * kStride; }
+};
+
+Problem make_problem(Random& random, int positions, int rows) {
+  Problem problem{positions, rows, {}, {}, {}};
+  for (int i = 0; i < positions * kHeadWidth; i++) {
+    problem.keys.push_back(1.7f * random.signed_unit());
+    problem.values.push_back(1.7f * random.signed_unit());
+  }
+  for (int i = 0; i < rows * kStride; i++) problem.queries.push_back(1.7f * random.signed_unit());
+  return problem;
+}
+
+void store(const Kernels& kernels, const Problem& problem, int head, KeyValues* memory) {
+  for (int i = 0; i < problem.positions; i++) memory->store(kernels, head, i, problem.key(i), problem.value(i));
+}
+
+std::vector<float> attend(const Kernels& kernels, const KeyValues& memory, int head, const Problem& problem) {
+  AttentionScratch scratch(problem.rows, problem.positions);
+  std::vector<float> out(static_cast<size_t>(problem.rows) * kHeadWidth, -7.0f);
+  scratch.attend(kernels, memory, head, problem.positions, problem.queries.data(), problem.rows, kStride, out.data(),
+                 kHeadWidth);
+  return out;
+}
+
+struct Quantized {
+  float scale;
+  int q[kHeadWidth];
+};
+
+Quantized quantize(const float* x) {
+  float largest = 0;
+  for (int i = 0; i < kHeadWidth; i++) largest = std::max(largest, std::fabs(x[i]));
+  Quantized row{largest / 127.0f, {}};
+  const float inverse = largest > 0 ? 127.0f / largest : 0.0f;
+  for (int i = 0; i < kHeadWidth; i++) row.q[i] = static_cast<int>(std::nearbyint(x[i] * inverse));
+  return row;
+}
+
+// The polynomial of kernels_impl.h, one number at a time.
+float exponential(float x) {
+  x = std::max(x, -87.0f);
+  const float n = std::nearbyint(x * 1.44269504088896341f);
+  const float r = x - n * 0.693359375f - n * -2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  for (float c : {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f})
+    p = p * r + c;
+  p = p * (r * r) + r + 1.0f;
+  return std::ldexp(p, static_cast<int>(n));
+}
+
+// Sixteen sums side by side, then a tree.
+float sum_lanes(const std::vector<float>& values) {
+  float lanes[kLanes] = {};
+  for (size_t i = 0; i < values.size(); i++) lanes[i % kLanes] += values[i];
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
+  }
+  return lanes[0];
+}
+
+// What attention.h defines, with ordinary integers and nothing packed.
+void attend_by_definition(const std::vector<Quantized>& keys, const std::vector<Quantized>& values, const float* query,
+                          float* out) {
+  const Quantized q = quantize(query);
+  std::vector<float> weights;
+  for (const Quantized& key : keys) {
+    int product = 0;
+    for (int i = 0; i < kHeadWidth; i++) product += q.q[i] * key.q[i];
+    weights.push_back(static_cast<float>(product) * (q.scale * 0.125f * key.scale));
+  }
+  const float largest = *std::max_element(weights.begin(), weights.end());
+  for (float& weight : weights) weight = exponential(weight - largest);
+  const float sum = sum_lanes(weights);
+  for (size_t j = 0; j < weights.size(); j++) weights[j] *= values[j].scale;
+  const float top = *std::max_element(weights.begin(), weights.end());
+  const float inverse = top > 0 ? 16383.0f / top : 0.0f;
+  const float factor = top / 16383.0f / sum;
+  for (int i = 0; i < kHeadWidth; i++) {
+    int64_t total = 0;
+    for (size_t j = 0; j < weights.size(); j++) {
+      total += static_cast<int64_t>(std::nearbyint(weights[j] * inverse)) * values[j].q[i];
+    }
+    out[i] = static_cast<float>(total) * factor;
+  }
+}
+
+std::vector<float> expect(const Problem& problem) {
+  std::vector<Quantized> keys, values;
+  for (int j = 0; j < problem.positions; j++) {
+    keys.push_back(quantize(problem.key(j)));
+    values.push_back(quantize(problem.value(j)));
+  }
+  std::vector<float> out(static_cast<size_t>(problem.rows) * kHeadWidth);
+  for (int r = 0; r < problem.rows; r++) {
+    attend_by_definition(keys, values, problem.query(r), out.data() + static_cast<int64_t>(r) * kHeadWidth);
+  }
+  return out;
+}
+
+double norm(const float* x) {
+  double sum = 0;
+  for (int i = 0; i < kHeadWidth; i++) sum += static_cast<double>(x[i]) * x[i];
+  return std::sqrt(sum);
+}
+
+double largest(const float* x) {
+  double result = 0;
+  for (int i = 0; i < kHeadWidth; i++) result = std::max(result, static_cast<double>(std::fabs(x[i])));
+  return result;
+}
+
+struct Exact {
+  double out[kHeadWidth];
+  // No element of the integer result is further away than this.
+  double bound;
+};
+
+// Attention in double precision. The bound: rounding moves each of 64 elements by at most half a scale
+// step, so a row by at most 4 steps in norm; by Cauchy-Schwarz a score moves by at most
+//   d = (|q| 4 sk + |k| 4 sq + 16 sq sk) / 8,
+// the weights, as probabilities, by at most exp(2 d) - 1 in sum, each value by half its step; and each of n
+// weights is off by half a step of its 14 bits. A thousandth on top is for the roundings of float32.
+Exact attend_exactly(const Problem& problem, const float* query) {
+  Exact exact{};
+  std::vector<double> weights;
+  double total = 0, error = 0, top_value = 0, highest = -1e30;
+  for (int j = 0; j < problem.positions; j++) {
+    double score = 0;
+    for (int i = 0; i < kHeadWidth; i++) score += static_cast<double>(query[i]) * problem.key(j)[i];
+    const double query_step = largest(query) / 127;
+    const double key_step = largest(problem.key(j)) / 127;
+    error = std::max(
+        error, (norm(query) * 4 * key_step + norm(problem.key(j)) * 4 * query_step + 16 * query_step * key_step) / 8);
+    top_value = std::max(top_value, largest(problem.value(j)));
+    weights.push_back(score / 8);
+    highest = std::max(highest, score / 8);
+  }
+  for (double& weight : weights) total += weight = std::exp(weight - highest);
+  for (int j = 0; j < problem.positions; j++) {
+    for (int i = 0; i < kHeadWidth; i++) exact.out[i] += weights[static_cast<size_t>(j)] / total * problem.value(j)[i];
+  }
+  const double value_step = top_value / 127;
+  const double planes = problem.positions * 127 * value_step / (2 * 16383) / (total * std::exp(-2 * error));
+  exact.bound = 1.001 * (std::expm1(2 * error) * top_value + value_step / 2 + planes);
+  return exact;
+}
+
+void compare_with_double(const Problem& problem, const std::vector<float>& out) {
+  double difference = 0;
+  double size = 0;
+  for (int r = 0; r < problem.rows; r++) {
+    const Exact exact = attend_exactly(problem, problem.query(r));
+    for (int i = 0; i < kHeadWidth; i++) {
+      const double d = out[static_cast<size_t>(r * kHeadWidth + i)] - exact.out[i];
+      if (!CHECK(std::fabs(d) <= exact.bound)) return;
+      difference += d * d;
+      size += exact.out[i] * exact.out[i];
+    }
+  }
+  // The bound is for the worst case. Rounding errors are independent, each uniform over a step of about
+  // max/127: 0.0045 of the norm for queries, keys and values alike, together 0.008. Twice that is allowed.
+  CHECK(std::sqrt(difference / size) < 0.016);
+}
+
+void test_against_definition_and_double(Random& random) {
+  std::vector<int> sizes;
+  for (int positions = 1; positions <= 50; positions++) sizes.push_back(positions);
+  sizes.push_back(448);
+  sizes.push_back(1500);
+  for (int positions : sizes) {
+    const int rows = positions == 1500 ? 20 : 1 + positions % 7;
+    const Problem problem = make_problem(random, positions, rows);
+    const std::vector<float> expected = expect(problem);
+    for (const Kernels* kernels : runnable()) {
+      KeyValues memory(3, positions);
+      store(*kernels, problem, 1, &memory);
+      if (!CHECK(same_bits(attend(*kernels, memory, 1, problem), expected))) return;
+    }
+    compare_with_double(problem, expected);
+  }
+}
+
+// Every remainder of the products' tile rows, up to more than the encoder's blocks of 48.
+void test_many_rows(Random& random) {
+  const Problem all = make_problem(random, 37, 100);
+  const std::vector<float> expected = expect(all);
+  for (const Kernels* kernels : runnable()) {
+    KeyValues memory(1, 37);
+    store(*kernels, all, 0, &memory);
+    for (int rows = 1; rows <= 100; rows += rows < 50 ? 1 : 25) {
+      Problem some = all;
+      some.rows = rows;
+      std::vector<float> first(expected.begin(), expected.begin() + rows * kHeadWidth);
+      if (!CHECK(same_bits(attend(*kernels, memory, 0, some), first))) return;
+    }
+  }
+}
+
+// Rows of zeros, one large element, and scores so far apart that all but one weight vanish.
+void test_uneven_numbers(Random& random) {
+  Problem problem = make_problem(random, 40, 4);
+  std::fill_n(problem.keys.begin() + 3 * kHeadWidth, kHeadWidth, 0.0f);
+  std::fill_n(problem.values.begin() + 5 * kHeadWidth, kHeadWidth, 0.0f);
+  std::fill_n(problem.queries.begin(), kHeadWidth, 0.0f);
+  problem.values[7 * kHeadWidth] = -4000.0f;
+  for (int i = 0; i < kHeadWidth; i++) {
+    problem.keys[static_cast<size_t>(9 * kHeadWidth + i)] = 60.0f;
+    problem.queries[static_cast<size_t>(2 * kStride + i)] = 60.0f;
+    problem.queries[static_cast<size_t>(3 * kStride + i)] = -60.0f;
+  }
+  const std::vector<float> expected = expect(problem);
+  for (const Kernels* kernels : runnable()) {
+    KeyValues memory(1, 40);
+    store(*kernels, problem, 0, &memory);
+    CHECK(same_bits(attend(*kernels, memory, 0, problem), expected));
+  }
+  Problem zeros = problem;
+  std::fill(zeros.values.begin(), zeros.values.end(), 0.0f);
+  KeyValues memory(1, 40);
+  store(*runnable().front(), zeros, 0, &memory);
+  for (float value : attend(*runnable().front(), memory, 0, zeros)) CHECK(value == 0.0f);
+}
+
+// Heads are apart from one another.
+void test_heads(Random& random) {
+  const Kernels& kernels = *runnable().back();
+  KeyValues memory(4, 50);
+  std::vector<Problem> problems;
+  for (int head = 0; head < 4; head++) {
+    problems.push_back(make_problem(random, 41 + 3 * head, 3));
+    store(kernels, problems.back(), head, &memory);
+  }
+  for (int head = 0; head < 4; head++) {
+    const Problem& problem = problems[static_cast<size_t>(head)];
+    CHECK(same_bits(attend(kernels, memory, head, problem), expect(problem)));
+  }
+}
+
+// Positions that an earlier use left behind, however large, have no part in the result.
+void test_stale_positions(Random& random) {
+  for (const Kernels* kernels : runnable()) {
+    for (int positions = 1; positions <= 33; positions++) {
+      KeyValues used(1, 64);
+      Problem before = make_problem(random, 64, 1);
+      for (float& value : before.keys) value *= 1e6f;
+      for (float& value : before.values) value *= 1e12f;
+      store(*kernels, before, 0, &used);
+      const Problem problem = make_problem(random, positions, 3);
+      store(*kernels, problem, 0, &used);
+      if (!CHECK(same_bits(attend(*kernels, used, 0, problem), expect(problem)))) return;
+    }
+  }
+}
+
+void test_copy(Random& random) {
+  const Kernels& kernels = *runnable().back();
+  for (int count = 0; count <= 50; count++) {
+    KeyValues from(2, 50);
+    KeyValues to(2, 50);
+    const Problem problem = make_problem(random, 50, 2);
+    const Problem other = make_problem(random, 50, 2);
+    for (int head : {0, 1}) {
+      store(kernels, problem, head, &from);
+      store(kernels, other, head, &to);
+    }
+    to.copy_from(from, count);
+    // The copy goes on as the original would.
+    for (int head : {0, 1}) {
+      for (int i = count; i < 50; i++) to.store(kernels, head, i, problem.key(i), problem.value(i));
+      for (int positions : {std::max(count, 1), 50}) {
+        Problem part = problem;
+        part.positions = positions;
+        if (!CHECK(same_bits(attend(kernels, to, head, part), attend(kernels, from, head, part)))) return;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  Random random(3);
+  test_against_definition_and_double(random);
+  test_many_rows(random);
+  test_uneven_numbers(random);
+  test_heads(random);
+  test_stale_positions(random);
+  test_copy(random);
+  return tilescribe::test::finish("attention");
+}

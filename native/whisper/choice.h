@@ -1,0 +1,41 @@
+// Which token comes next, from a row of logits under the search's rule: the same rule and the same answer
+// as TokenChooser in src/engine/backend/choose-token.ts.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "whisper/decoder.h"
+
+namespace tilescribe {
+
+struct TokenRule {
+  std::vector<uint8_t> suppressed;          // [vocabulary], 1 = never
+  std::vector<std::pair<int, int>> barred;  // half-open ranges, also never
+  int timestamp_begin = -1;                 // -1: the rule on timestamps is off
+  int top = 1;
+  double temperature = 0;  // 0: nothing is drawn
+  double uniform = 0;      // in [0, 1)
+};
+
+struct ScoredToken {
+  int id = -1;
+  double log_probability = 0;
+};
+
+struct TokenChoice {
+  std::vector<ScoredToken> top;  // most probable first, ties to the lower id
+  ScoredToken sampled;           // id -1: none
+};
+
+// Chooses from row `row` of the decoder's logits; the barred ones become minus infinity there. The order
+// of `top` is that of exact logits: every token that the error of the integer product could have put in
+// the wrong place is computed again in double precision. Log-probabilities are within the decoder's error
+// bound of the exact ones.
+TokenChoice choose_token(Decoder& decoder, const Kernels& kernels, int vocabulary, int row, const TokenRule& rule);
+
+// softmax over all tokens, of one of them. To be called before choose_token on the same row.
+double token_probability(Decoder& decoder, const Kernels& kernels, int vocabulary, int row, int token);
+
+}  // namespace tilescribe

@@ -1,0 +1,24 @@
+// Sizes of a Whisper model.
+#pragma once
+
+namespace tilescribe {
+
+inline constexpr int kHeadWidth = 64;
+inline constexpr int kMelBins = 80;
+// Mel frames of a 30 s window, and encoder positions (the second convolution has stride 2).
+inline constexpr int kWindowFrames = 3000;
+inline constexpr int kAudioContext = 1500;
+
+struct Config {
+  int width = 0;
+  int heads = 0;
+  int encoder_layers = 0;
+  int decoder_layers = 0;
+  int text_context = 0;
+  int vocabulary = 0;
+};
+
+// Keys of attention are stored in groups of 16.
+inline constexpr int round_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+}  // namespace tilescribe

@@ -1,0 +1,301 @@
+#include "whisper/decoder.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+
+namespace tilescribe {
+namespace {
+
+// q of one token's input k in the layout n16k4.
+int weight_at(const Weights& w, int token, int k) {
+  return w.q[(token / kLanes) * w.group_stride + (k / 4) * 4 * kLanes + (token % kLanes) * 4 + k % 4];
+}
+
+// Rows [first, first + returned) share text memory (a prompt), or window memory (for cross-attention).
+template <typename Same>
+int count_run(const DecoderRow* rows, int count, int first, Same same) {
+  int end = first + 1;
+  while (end < count && same(rows[first], rows[end])) end++;
+  return end - first;
+}
+
+// Queries of one head at once; bounds the work space (rows x 1504 scores).
+constexpr int kQueryRows = 48;
+
+}  // namespace
+
+TextMemory::TextMemory(const Config& config) {
+  layers.reserve(static_cast<size_t>(config.decoder_layers));
+  for (int i = 0; i < config.decoder_layers; i++) layers.emplace_back(config.heads, config.text_context);
+}
+
+void TextMemory::copy_from(const TextMemory& other) {
+  length = other.length;
+  for (size_t i = 0; i < layers.size(); i++) layers[i].copy_from(other.layers[i], length);
+}
+
+// Work space of one thread. `q` holds a whole set of rows, or two planes of the hidden states.
+struct Decoder::Scratch {
+  explicit Scratch(int width)
+      : normal(static_cast<size_t>(kMaxRows) * width),
+        q(static_cast<size_t>(kMaxRows) * 4 * width),
+        scale(2 * kMaxRows),
+        sum(2 * kMaxRows),
+        attention(kQueryRows, kAudioContext) {}
+
+  Activations quantize(const Kernels& kernels, const float* x, int rows, int columns) {
+    kernels.quantize(x, rows, columns, columns, q.data(), columns, scale.data(), sum.data());
+    return {q.data(), scale.data(), sum.data(), rows, columns};
+  }
+
+  std::vector<float> normal;
+  std::vector<int8_t> q;
+  std::vector<float> scale;
+  std::vector<int32_t> sum;
+  AttentionScratch attention;
+};
+
+Decoder::Decoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
+    : model_(model),
+      kernels_(kernels),
+      pool_(pool),
+      token_norm_(static_cast<size_t>(model.tokens.outputs)),
+      x_(static_cast<size_t>(kMaxRows) * model.config.width),
+      wide_(static_cast<size_t>(kMaxRows) * 4 * model.config.width),
+      attended_(static_cast<size_t>(kMaxRows) * model.config.width) {
+  for (int i = 0; i < pool.threads(); i++) scratch_.push_back(std::make_unique<Scratch>(model.config.width));
+  pool.run([&](int thread) {
+    const Range mine = split_range(model.tokens.outputs, kLanes, thread, pool.threads());
+    for (int token = mine.begin; token < mine.end; token++) {
+      int64_t squares = 0;
+      for (int k = 0; k < model.tokens.inputs; k++) {
+        const int w = weight_at(model.tokens, token, k) - model.tokens.zero[token];
+        squares += w * w;
+      }
+      const double norm = std::sqrt(static_cast<double>(squares)) * std::fabs(model.tokens.scale[token]);
+      token_norm_[static_cast<size_t>(token)] = static_cast<float>(norm * (1 + 1e-6));
+    }
+  });
+  largest_norm_ = *std::max_element(token_norm_.begin(), token_norm_.end());
+}
+
+Decoder::~Decoder() = default;
+
+void Decoder::forward(const DecoderRow* rows, int count, Timings* timings) {
+  const int wanted =
+      static_cast<int>(std::count_if(rows, rows + count, [](const DecoderRow& r) { return r.wants_logits; }));
+  const size_t logits = static_cast<size_t>(wanted) * static_cast<size_t>(model_.tokens.outputs);
+  if (logits_.size() < logits) logits_.resize(logits);
+  hidden_.resize(static_cast<size_t>(wanted) * static_cast<size_t>(model_.config.width));
+  residual_.assign(static_cast<size_t>(wanted), 0.0);
+  pool_.run([&](int thread) {
+    const bool first = thread == 0;
+    embed(rows, count, thread);
+    for (int layer = 0; layer < model_.config.decoder_layers; layer++) {
+      {
+        Timed timed(timings->at(Part::kDecoder, layer, Operation::kSelfAttention), first);
+        self_attention(rows, count, layer, thread);
+      }
+      {
+        Timed timed(timings->at(Part::kDecoder, layer, Operation::kCrossAttention), first);
+        cross_attention(rows, count, layer, thread);
+      }
+      Timed timed(timings->at(Part::kDecoder, layer, Operation::kFeedForward), first);
+      feed_forward(count, layer, thread);
+    }
+    Timed timed(timings->at(Part::kDecoder, 0, Operation::kVocabulary), first);
+    project(rows, count, thread);
+  });
+  for (int r = 0; r < count; r++) rows[r].text->length = std::max(rows[r].text->length, rows[r].position + 1);
+}
+
+void Decoder::embed(const DecoderRow* rows, int count, int thread) {
+  const int width = model_.config.width;
+  for (int r = thread; r < count; r += pool_.threads()) {
+    const float scale = model_.tokens.scale[rows[r].token];
+    const int zero = model_.tokens.zero[rows[r].token];
+    const float* position = model_.decoder_positions + static_cast<int64_t>(rows[r].position) * width;
+    float* to = x_.data() + static_cast<int64_t>(r) * width;
+    for (int k = 0; k < width; k++) {
+      to[k] = static_cast<float>(weight_at(model_.tokens, rows[r].token, k) - zero) * scale + position[k];
+    }
+  }
+  pool_.barrier();
+}
+
+Activations Decoder::normalize(int count, const Norm& norm, int thread) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const int width = model_.config.width;
+  kernels_.layer_norm(x_.data(), count, width, norm.gain, norm.bias, scratch.normal.data());
+  return scratch.quantize(kernels_, scratch.normal.data(), count, width);
+}
+
+void Decoder::self_attention(const DecoderRow* rows, int count, int layer, int thread) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const DecoderLayer& weights = model_.decoder[static_cast<size_t>(layer)];
+  const int width = model_.config.width;
+  const int threads = pool_.threads();
+
+  const Activations normal = normalize(count, weights.self_norm, thread);
+  const Range outputs = split_range(3 * width, kLanes, thread, threads);
+  kernels_.multiply(normal, weights.self_qkv, outputs.begin, outputs.end, false, wide_.data(), 3 * width);
+  pool_.barrier();
+
+  const Range heads = split_range(model_.config.heads, 1, thread, threads);
+  for (int head = heads.begin; head < heads.end; head++) {
+    for (int r = 0; r < count; r++) {
+      const float* row = wide_.data() + static_cast<int64_t>(r) * 3 * width + head * kHeadWidth;
+      KeyValues& text = rows[r].text->layers[static_cast<size_t>(layer)];
+      text.store(kernels_, head, rows[r].position, row + width, row + 2 * width);
+      scratch.attention.attend(kernels_, text, head, rows[r].position + 1, row, 1, 3 * width,
+                               attended_.data() + static_cast<int64_t>(r) * width + head * kHeadWidth, width);
+    }
+  }
+  pool_.barrier();
+
+  const Activations attended = scratch.quantize(kernels_, attended_.data(), count, width);
+  const Range out = split_range(width, kLanes, thread, threads);
+  kernels_.multiply(attended, weights.self_out, out.begin, out.end, true, x_.data(), width);
+  pool_.barrier();
+}
+
+void Decoder::cross_attention(const DecoderRow* rows, int count, int layer, int thread) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const DecoderLayer& weights = model_.decoder[static_cast<size_t>(layer)];
+  const int width = model_.config.width;
+  const int threads = pool_.threads();
+
+  const Activations normal = normalize(count, weights.cross_norm, thread);
+  const Range outputs = split_range(width, kLanes, thread, threads);
+  kernels_.multiply(normal, weights.cross_query, outputs.begin, outputs.end, false, wide_.data(), width);
+  pool_.barrier();
+
+  const Range heads = split_range(model_.config.heads, 1, thread, threads);
+  for (int head = heads.begin; head < heads.end; head++) {
+    for (int r = 0; r < count;) {
+      // Beams and prompts share a window: its keys and values are read once for all of them.
+      const int run = std::min(kQueryRows, count_run(rows, count, r, [](const DecoderRow& a, const DecoderRow& b) {
+                                 return a.window == b.window;
+                               }));
+      const int64_t at = static_cast<int64_t>(r) * width + head * kHeadWidth;
+      scratch.attention.attend(kernels_, rows[r].window->layers[static_cast<size_t>(layer)], head,
+                               rows[r].window->positions, wide_.data() + at, run, width, attended_.data() + at, width);
+      r += run;
+    }
+  }
+  pool_.barrier();
+
+  const Activations attended = scratch.quantize(kernels_, attended_.data(), count, width);
+  kernels_.multiply(attended, weights.cross_out, outputs.begin, outputs.end, true, x_.data(), width);
+  pool_.barrier();
+}
+
+void Decoder::feed_forward(int count, int layer, int thread) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const DecoderLayer& weights = model_.decoder[static_cast<size_t>(layer)];
+  const int width = model_.config.width;
+  const int threads = pool_.threads();
+
+  const Activations normal = normalize(count, weights.feed_forward_norm, thread);
+  const Range inner = split_range(4 * width, kLanes, thread, threads);
+  kernels_.multiply(normal, weights.up, inner.begin, inner.end, false, wide_.data(), 4 * width);
+  for (int r = 0; r < count; r++) {
+    kernels_.gelu(wide_.data() + static_cast<int64_t>(r) * 4 * width + inner.begin, inner.end - inner.begin);
+  }
+  pool_.barrier();
+
+  const Activations wide = scratch.quantize(kernels_, wide_.data(), count, 4 * width);
+  const Range out = split_range(width, kLanes, thread, threads);
+  kernels_.multiply(wide, weights.down, out.begin, out.end, true, x_.data(), width);
+  pool_.barrier();
+}
+
+// The vocabulary, from hidden states in two planes: h ~ scale * (127 * high + low) with |low| <= 63, 15 bits.
+void Decoder::project(const DecoderRow* rows, int count, int thread) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const int width = model_.config.width;
+  const Weights& tokens = model_.tokens;
+  int wanted = 0;
+  for (int r = 0; r < count; r++) {
+    if (!rows[r].wants_logits) continue;
+    float* hidden = scratch.normal.data() + static_cast<int64_t>(wanted) * width;
+    kernels_.layer_norm(x_.data() + static_cast<int64_t>(r) * width, 1, width, model_.decoder_norm.gain,
+                        model_.decoder_norm.bias, hidden);
+    wanted++;
+  }
+  for (int i = 0; i < wanted; i++) {
+    const float* hidden = scratch.normal.data() + static_cast<int64_t>(i) * width;
+    int8_t* high = scratch.q.data() + static_cast<int64_t>(2 * i) * width;
+    int8_t* low = high + width;
+    const float largest = std::max(kernels_.maximum(hidden, width), -*std::min_element(hidden, hidden + width));
+    const float scale = largest > 0.0f ? largest / 16128.0f : 1.0f;
+    double residual = 0;
+    int32_t high_sum = 0;
+    int32_t low_sum = 0;
+    for (int k = 0; k < width; k++) {
+      const int value = static_cast<int>(std::nearbyint(hidden[k] / scale));
+      const int upper = static_cast<int>(std::nearbyint(value / 127.0));
+      high[k] = static_cast<int8_t>(upper);
+      low[k] = static_cast<int8_t>(value - 127 * upper);
+      high_sum += high[k];
+      low_sum += low[k];
+      const double left = static_cast<double>(hidden[k]) - static_cast<double>(scale) * value;
+      residual += left * left;
+    }
+    scratch.scale[static_cast<size_t>(2 * i)] = scale;
+    scratch.sum[static_cast<size_t>(2 * i)] = high_sum;
+    scratch.sum[static_cast<size_t>(2 * i + 1)] = low_sum;
+    if (thread == 0) {
+      residual_[static_cast<size_t>(i)] = std::sqrt(residual);
+      std::copy_n(hidden, width, hidden_.data() + static_cast<int64_t>(i) * width);
+    }
+  }
+  const Activations planes{scratch.q.data(), nullptr, scratch.sum.data(), 2 * wanted, width};
+  // A line of 64 tokens at a time: its integers are joined while they are in the first-level cache.
+  constexpr int kLine = 4 * kLanes;
+  std::vector<int32_t> products(static_cast<size_t>(2 * wanted) * kLine);
+  const Range mine = split_range(tokens.outputs, kLine, thread, pool_.threads());
+  for (int begin = mine.begin; begin < mine.end; begin += kLine) {
+    const int end = std::min(begin + kLine, mine.end);
+    Weights line = tokens;
+    line.q += (begin / kLanes) * tokens.group_stride;
+    line.zero += begin;
+    kernels_.multiply_exact(planes, line, 0, end - begin, products.data(), kLine);
+    for (int i = 0; i < wanted; i++) {
+      const int32_t* high = products.data() + static_cast<int64_t>(2 * i) * kLine;
+      const float scale = scratch.scale[static_cast<size_t>(2 * i)];
+      float* to = logits(i) + begin;
+      // |127 * high + low| < 127 * 127 * 255 * 512 + ... needs 33 bits; each is exact in double.
+      for (int n = 0; n < end - begin; n++) {
+        const double sum = 127.0 * high[n] + high[kLine + n];
+        to[n] = static_cast<float>(sum * scale * tokens.scale[begin + n]);
+      }
+    }
+  }
+}
+
+double Decoder::error(int row, int token) const {
+  // What quantising left of the hidden state (Cauchy-Schwarz), and the rounding of the sum to float32.
+  const double logit = std::fabs(
+      logits_[static_cast<size_t>(row) * static_cast<size_t>(model_.tokens.outputs) + static_cast<size_t>(token)]);
+  return residual_[static_cast<size_t>(row)] * token_norm_[static_cast<size_t>(token)] * (1 + 1e-6) +
+         logit * FLT_EPSILON;
+}
+
+double Decoder::largest_error(int row) const {
+  const float* all = logits_.data() + static_cast<int64_t>(row) * model_.tokens.outputs;
+  const float largest = std::max(kernels_.maximum(all, model_.config.vocabulary), 1e4f);
+  return residual_[static_cast<size_t>(row)] * largest_norm_ * (1 + 1e-6) + largest * FLT_EPSILON;
+}
+
+double Decoder::exact_logit(int row, int token) const {
+  const float* h = hidden(row);
+  double sum = 0;
+  for (int k = 0; k < model_.config.width; k++) {
+    sum += static_cast<double>(h[k]) * (weight_at(model_.tokens, token, k) - model_.tokens.zero[token]);
+  }
+  return sum * model_.tokens.scale[token];
+}
+
+}  // namespace tilescribe

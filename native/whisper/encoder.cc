@@ -1,0 +1,217 @@
+#include "whisper/encoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tilescribe {
+namespace {
+
+// A multiple of the product's 6 rows and of the 16 positions that share a line of keys.
+constexpr int kBlock = 48;
+constexpr int kPaddedFrames = kWindowFrames + 2;
+
+}  // namespace
+
+WindowMemory::WindowMemory(const Config& config, int count) : positions(count) {
+  layers.reserve(static_cast<size_t>(config.decoder_layers));
+  for (int i = 0; i < config.decoder_layers; i++) layers.emplace_back(config.heads, count);
+}
+
+// Work space of one thread.
+struct Encoder::Scratch {
+  explicit Scratch(int width)
+      : q(static_cast<size_t>(kBlock) * 4 * width),
+        scale(kBlock),
+        sum(kBlock),
+        normal(static_cast<size_t>(kBlock) * width),
+        wide(static_cast<size_t>(kBlock) * 4 * width),
+        attention(kBlock, kAudioContext) {}
+
+  Activations quantize(const Kernels& kernels, const float* x, int rows, int columns, int stride) {
+    kernels.quantize(x, rows, columns, stride, q.data(), columns, scale.data(), sum.data());
+    return {q.data(), scale.data(), sum.data(), rows, columns};
+  }
+
+  std::vector<int8_t> q;
+  std::vector<float> scale;
+  std::vector<int32_t> sum;
+  std::vector<float> normal;
+  std::vector<float> wide;
+  AttentionScratch attention;
+};
+
+Encoder::Encoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
+    : model_(model),
+      kernels_(kernels),
+      pool_(pool),
+      frames_(static_cast<size_t>(kPaddedFrames) * kMelBins, 0.0f),
+      convolved_(static_cast<size_t>(kPaddedFrames) * model.config.width, 0.0f),
+      x_(static_cast<size_t>(kAudioContext) * model.config.width),
+      normal_(x_.size()),
+      query_(x_.size()),
+      attended_(x_.size()),
+      memory_(model.config.heads, kAudioContext) {
+  for (int i = 0; i < pool.threads(); i++) scratch_.push_back(std::make_unique<Scratch>(model.config.width));
+}
+
+Encoder::~Encoder() = default;
+
+std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, Timings* timings) {
+  auto memory = std::make_unique<WindowMemory>(model_.config, positions);
+  const int layers = model_.config.encoder_layers;
+  pool_.run([&](int thread) {
+    const bool first = thread == 0;
+    {
+      Timed timed(timings->at(Part::kEncoder, 0, Operation::kConvolution), first);
+      convolve(mel, thread, positions);
+    }
+    for (int i = 0; i < layers; i++) {
+      const EncoderLayer& layer = model_.encoder[static_cast<size_t>(i)];
+      {
+        Timed timed(timings->at(Part::kEncoder, i, Operation::kSelfAttention), first);
+        project(layer, thread, positions);
+        pool_.barrier();
+        attend(thread, positions);
+        pool_.barrier();
+      }
+      Timed timed(timings->at(Part::kEncoder, i, Operation::kFeedForward), first);
+      if (first) pool_.reset_counter();
+      pool_.barrier();
+      for (int block = pool_.next(); block * kBlock < positions; block = pool_.next()) {
+        feed_forward(layer, *scratch_[static_cast<size_t>(thread)], block * kBlock,
+                     std::min(positions, (block + 1) * kBlock));
+      }
+      pool_.barrier();
+    }
+    Timed timed(timings->at(Part::kEncoder, 0, Operation::kCrossAttention), first);
+    remember(memory.get(), thread, positions);
+  });
+  return memory;
+}
+
+void Encoder::convolve(const float* mel, int thread, int positions) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const int width = model_.config.width;
+  const int frames = 2 * positions;
+  // The window ends with `positions`: the frame after its last is silence, as after a whole window.
+  const Range mine = split_range(frames, kBlock, thread, pool_.threads());
+  for (int frame = mine.begin; frame < mine.end; frame++) {
+    for (int bin = 0; bin < kMelBins; bin++) {
+      frames_[static_cast<size_t>(frame + 1) * kMelBins + static_cast<size_t>(bin)] = mel[bin * kWindowFrames + frame];
+    }
+  }
+  if (thread == 0) std::fill_n(frames_.begin() + static_cast<int64_t>(frames + 1) * kMelBins, kMelBins, 0.0f);
+  pool_.barrier();
+
+  // Three neighbouring frames are 240 consecutive numbers: the row of output t begins at padded frame t.
+  for (int begin = mine.begin; begin < mine.end; begin += kBlock) {
+    const int rows = std::min(kBlock, mine.end - begin);
+    const Activations a = scratch.quantize(kernels_, frames_.data() + static_cast<int64_t>(begin) * kMelBins, rows,
+                                           3 * kMelBins, kMelBins);
+    float* to = convolved_.data() + static_cast<int64_t>(begin + 1) * width;
+    kernels_.multiply(a, model_.conv1, 0, width, false, to, width);
+    kernels_.gelu(to, rows * width);
+  }
+  if (thread == 0) std::fill_n(convolved_.begin() + static_cast<int64_t>(frames + 1) * width, width, 0.0f);
+  pool_.barrier();
+
+  const Range half = split_range(positions, kBlock, thread, pool_.threads());
+  for (int begin = half.begin; begin < half.end; begin += kBlock) {
+    const int rows = std::min(kBlock, half.end - begin);
+    const Activations a = scratch.quantize(kernels_, convolved_.data() + static_cast<int64_t>(begin) * 2 * width, rows,
+                                           3 * width, 2 * width);
+    float* to = x_.data() + static_cast<int64_t>(begin) * width;
+    kernels_.multiply(a, model_.conv2, 0, width, false, to, width);
+    kernels_.gelu(to, rows * width);
+    const float* positions_at = model_.encoder_positions + static_cast<int64_t>(begin) * width;
+    for (int i = 0; i < rows * width; i++) to[i] += positions_at[i];
+  }
+  if (thread == 0) pool_.reset_counter();
+  pool_.barrier();
+}
+
+// Queries to query_, keys and values to memory_.
+void Encoder::project(const EncoderLayer& layer, int thread, int positions) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const int width = model_.config.width;
+  if (thread == 0) pool_.reset_counter();
+  pool_.barrier();
+  for (int block = pool_.next(); block * kBlock < positions; block = pool_.next()) {
+    const int begin = block * kBlock;
+    const int rows = std::min(kBlock, positions - begin);
+    kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, layer.attention_norm.gain,
+                        layer.attention_norm.bias, scratch.normal.data());
+    const Activations a = scratch.quantize(kernels_, scratch.normal.data(), rows, width, width);
+    kernels_.multiply(a, layer.qkv, 0, 3 * width, false, scratch.wide.data(), 3 * width);
+    for (int r = 0; r < rows; r++) {
+      const float* row = scratch.wide.data() + static_cast<int64_t>(r) * 3 * width;
+      std::memcpy(query_.data() + static_cast<int64_t>(begin + r) * width, row,
+                  sizeof(float) * static_cast<size_t>(width));
+      for (int head = 0; head < model_.config.heads; head++) {
+        memory_.store(kernels_, head, begin + r, row + width + head * kHeadWidth, row + 2 * width + head * kHeadWidth);
+      }
+    }
+  }
+}
+
+void Encoder::attend(int thread, int positions) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const int width = model_.config.width;
+  const int heads = model_.config.heads;
+  if (thread == 0) pool_.reset_counter();
+  pool_.barrier();
+  const int blocks = (positions + kBlock - 1) / kBlock;
+  for (int item = pool_.next(); item < blocks * heads; item = pool_.next()) {
+    const int head = item / blocks;
+    const int begin = item % blocks * kBlock;
+    const int64_t at = static_cast<int64_t>(begin) * width + head * kHeadWidth;
+    scratch.attention.attend(kernels_, memory_, head, positions, query_.data() + at,
+                             std::min(kBlock, positions - begin), width, attended_.data() + at, width);
+  }
+}
+
+// Attention's output projection, then the feed-forward network, for rows [begin, end).
+void Encoder::feed_forward(const EncoderLayer& layer, Scratch& scratch, int begin, int end) {
+  const int width = model_.config.width;
+  const int rows = end - begin;
+  float* x = x_.data() + static_cast<int64_t>(begin) * width;
+  const Activations attended =
+      scratch.quantize(kernels_, attended_.data() + static_cast<int64_t>(begin) * width, rows, width, width);
+  kernels_.multiply(attended, layer.attention_out, 0, width, true, x, width);
+
+  kernels_.layer_norm(x, rows, width, layer.feed_forward_norm.gain, layer.feed_forward_norm.bias,
+                      scratch.normal.data());
+  const Activations normal = scratch.quantize(kernels_, scratch.normal.data(), rows, width, width);
+  kernels_.multiply(normal, layer.up, 0, 4 * width, false, scratch.wide.data(), 4 * width);
+  kernels_.gelu(scratch.wide.data(), rows * 4 * width);
+  const Activations wide = scratch.quantize(kernels_, scratch.wide.data(), rows, 4 * width, 4 * width);
+  kernels_.multiply(wide, layer.down, 0, width, true, x, width);
+}
+
+// The final norm, and every decoder layer's keys and values of it.
+void Encoder::remember(WindowMemory* memory, int thread, int positions) {
+  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
+  const int width = model_.config.width;
+  if (thread == 0) pool_.reset_counter();
+  pool_.barrier();
+  for (int block = pool_.next(); block * kBlock < positions; block = pool_.next()) {
+    const int begin = block * kBlock;
+    const int rows = std::min(kBlock, positions - begin);
+    float* normal = normal_.data() + static_cast<int64_t>(begin) * width;
+    kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, model_.encoder_norm.gain,
+                        model_.encoder_norm.bias, normal);
+    const Activations a = scratch.quantize(kernels_, normal, rows, width, width);
+    for (size_t layer = 0; layer < model_.decoder.size(); layer++) {
+      kernels_.multiply(a, model_.decoder[layer].cross_key_value, 0, 2 * width, false, scratch.wide.data(), 2 * width);
+      for (int r = 0; r < rows; r++) {
+        const float* row = scratch.wide.data() + static_cast<int64_t>(r) * 2 * width;
+        for (int head = 0; head < model_.config.heads; head++) {
+          memory->layers[layer].store(kernels_, head, begin + r, row + head * kHeadWidth,
+                                      row + width + head * kHeadWidth);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace tilescribe

@@ -1,0 +1,62 @@
+// The encoder: mel spectrogram in, cross-attention keys and values of every decoder layer out.
+//
+//   mel [80, 3000] -> conv1 (3 taps) + GELU -> conv2 (3 taps, stride 2) + GELU -> + positions
+//   -> layers x { x += out(attention(norm(x))); x += down(GELU(up(norm(x)))) } -> norm
+//   -> per decoder layer: keys and values
+//
+// Work goes by blocks of 48 rows, so that a block's activations stay in the second-level cache through
+// layer norm, products and GELU; weights stream past it. Two barriers a layer: before attention, which
+// needs all keys, and after it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "whisper/attention.h"
+#include "whisper/timings.h"
+#include "whisper/weights.h"
+
+namespace tilescribe {
+
+// A window's keys and values, one per decoder layer.
+struct WindowMemory {
+  WindowMemory(const Config& config, int positions);
+  int positions;
+  std::vector<KeyValues> layers;
+};
+
+class Encoder {
+ public:
+  Encoder(const Model& model, const Kernels& kernels, ThreadPool& pool);
+  ~Encoder();
+
+  // `mel` is float32 [80, 3000], row by row. Encodes the first `positions` (1 to 1500) of the window, each
+  // 20 ms, as if the window ended there.
+  std::unique_ptr<WindowMemory> encode(const float* mel, int positions, Timings* timings);
+
+  // float32 [1500, width] of the last call, after the final norm, for tests.
+  const float* output() const { return normal_.data(); }
+
+ private:
+  struct Scratch;
+  void convolve(const float* mel, int thread, int positions);
+  void project(const EncoderLayer& layer, int thread, int positions);
+  void attend(int thread, int positions);
+  void feed_forward(const EncoderLayer& layer, Scratch& scratch, int begin, int end);
+  void remember(WindowMemory* memory, int thread, int positions);
+
+  const Model& model_;
+  const Kernels& kernels_;
+  ThreadPool& pool_;
+  std::vector<float> frames_;     // mel, time first, one frame of zeros at each end: [3002, 80]
+  std::vector<float> convolved_;  // after conv1, one row of zeros at each end: [3002, width]
+  std::vector<float> x_;          // [1500, width]
+  std::vector<float> normal_;     // [1500, width], after the final norm
+  std::vector<float> query_;      // [1500, width]
+  std::vector<float> attended_;   // [1500, width]
+  KeyValues memory_;              // of the layer under way
+  std::vector<std::unique_ptr<Scratch>> scratch_;
+};
+
+}  // namespace tilescribe

@@ -1,0 +1,162 @@
+#include "whisper/session.h"
+
+#include <algorithm>
+
+namespace tilescribe {
+namespace {
+
+Status invalid(const std::string& what) { return Status(Code::kInvalidArgument, what); }
+
+}  // namespace
+
+Status Session::open(const std::string& weights, int threads, std::unique_ptr<Session>* session) {
+  std::unique_ptr<Model> model;
+  Status status = Model::open(weights, &model);
+  if (status.ok()) session->reset(new Session(std::move(model), threads));
+  return status;
+}
+
+Session::Session(std::unique_ptr<Model> model, int threads)
+    : model_(std::move(model)),
+      kernels_(best_kernels()),
+      pool_(threads),
+      encoder_(*model_, kernels_, pool_),
+      decoder_(*model_, kernels_, pool_),
+      timings_(std::max(model_->config.encoder_layers, model_->config.decoder_layers)) {}
+
+int Session::encode(const float* mel, int positions) {
+  windows_[next_id_] = encoder_.encode(mel, positions, &timings_);
+  return next_id_++;
+}
+
+Status Session::check_start(int window, const std::vector<int>& prompt, int probe_position) const {
+  if (windows_.count(window) == 0) return invalid("the window was released");
+  if (prompt.empty() || prompt.size() > static_cast<size_t>(std::min(Decoder::kMaxRows, config().text_context))) {
+    return invalid("the prompt is empty or too long");
+  }
+  if (probe_position >= static_cast<int>(prompt.size())) return invalid("the probe is not in the prompt");
+  return Status();
+}
+
+Status Session::check_step(const std::vector<StepInput>& inputs) const {
+  size_t rows = 0;
+  for (const StepInput& input : inputs) {
+    const auto found = sequences_.find(input.sequences);
+    if (found == sequences_.end()) return invalid("the sequences were released");
+    if (input.tokens.size() != found->second.rows.size() || input.rules.size() != found->second.rows.size()) {
+      return invalid("a step needs one token and one rule for each row");
+    }
+    if (found->second.rows.front()->length >= config().text_context) return invalid("the text context is full");
+    rows += input.tokens.size();
+    const auto same = [&](const StepInput& other) { return other.sequences == input.sequences; };
+    if (std::count_if(inputs.begin(), inputs.end(), same) != 1) return invalid("sequences are in the step twice");
+  }
+  if (rows == 0 || rows > static_cast<size_t>(Decoder::kMaxRows)) return invalid("a step of no or too many rows");
+  return Status();
+}
+
+Status Session::check_reorder(int sequences, const std::vector<int>& parents) const {
+  const auto found = sequences_.find(sequences);
+  if (found == sequences_.end()) return invalid("the sequences were released");
+  if (parents.empty() || parents.size() > static_cast<size_t>(Decoder::kMaxRows)) {
+    return invalid("a reorder to no or too many rows");
+  }
+  for (int parent : parents) {
+    if (parent < 0 || parent >= static_cast<int>(found->second.rows.size())) return invalid("a parent that is no row");
+  }
+  return Status();
+}
+
+StartResult Session::start(int window, const std::vector<int>& prompt, const TokenRule& rule, int probe_position,
+                           int probe_token) {
+  Sequences made;
+  made.window = windows_.at(window);
+  made.rows.push_back(take_memory());
+  std::vector<DecoderRow> rows;
+  const int last = static_cast<int>(prompt.size()) - 1;
+  for (int i = 0; i <= last; i++) {
+    rows.push_back({prompt[static_cast<size_t>(i)], i, made.rows.front().get(), made.window.get(),
+                    i == last || i == probe_position});
+  }
+  decoder_.forward(rows.data(), static_cast<int>(rows.size()), &timings_);
+
+  StartResult result;
+  if (probe_position >= 0) {
+    result.probe_probability = token_probability(decoder_, kernels_, config().vocabulary, 0, probe_token);
+  }
+  const int row = probe_position >= 0 && probe_position != last ? 1 : 0;
+  result.choice = choose_token(decoder_, kernels_, config().vocabulary, row, rule);
+  result.sequences = next_id_;
+  sequences_[next_id_++] = std::move(made);
+  return result;
+}
+
+std::vector<std::vector<TokenChoice>> Session::step(const std::vector<StepInput>& inputs) {
+  std::vector<DecoderRow> rows;
+  for (const StepInput& input : inputs) {
+    const Sequences& sequences = sequences_.at(input.sequences);
+    for (size_t r = 0; r < sequences.rows.size(); r++) {
+      TextMemory* text = sequences.rows[r].get();
+      rows.push_back({input.tokens[r], text->length, text, sequences.window.get(), true});
+    }
+  }
+  decoder_.forward(rows.data(), static_cast<int>(rows.size()), &timings_);
+  Timed timed(timings_.at(Part::kDecoder, 0, Operation::kChoice), true);
+  std::vector<const TokenRule*> rules;
+  for (const StepInput& input : inputs) {
+    for (const TokenRule& rule : input.rules) rules.push_back(&rule);
+  }
+  std::vector<TokenChoice> flat(rules.size());
+  pool_.run([&](int) {
+    for (size_t row = static_cast<size_t>(pool_.next()); row < rules.size(); row = static_cast<size_t>(pool_.next())) {
+      flat[row] = choose_token(decoder_, kernels_, config().vocabulary, static_cast<int>(row), *rules[row]);
+    }
+  });
+  std::vector<std::vector<TokenChoice>> choices;
+  auto next = flat.begin();
+  for (const StepInput& input : inputs) {
+    choices.emplace_back(next, next + static_cast<int64_t>(input.rules.size()));
+    next += static_cast<int64_t>(input.rules.size());
+  }
+  return choices;
+}
+
+void Session::reorder(int sequences, const std::vector<int>& parents) {
+  std::vector<std::unique_ptr<TextMemory>>& rows = sequences_.at(sequences).rows;
+  std::vector<std::unique_ptr<TextMemory>> next;
+  // The last child of a row takes its memory over; only the others copy.
+  for (size_t i = 0; i < parents.size(); i++) {
+    const size_t parent = static_cast<size_t>(parents[i]);
+    if (std::find(parents.begin() + static_cast<int64_t>(i) + 1, parents.end(), parents[i]) == parents.end()) {
+      next.push_back(std::move(rows[parent]));
+    } else {
+      next.push_back(take_memory());
+      next.back()->copy_from(*rows[parent]);
+    }
+  }
+  for (std::unique_ptr<TextMemory>& row : rows) {
+    if (row) free_.push_back(std::move(row));
+  }
+  rows = std::move(next);
+}
+
+int Session::row_count(int sequences) const { return static_cast<int>(sequences_.at(sequences).rows.size()); }
+
+int Session::length(int sequences) const { return sequences_.at(sequences).rows.front()->length; }
+
+void Session::release_sequences(int sequences) {
+  const auto found = sequences_.find(sequences);
+  if (found == sequences_.end()) return;
+  for (std::unique_ptr<TextMemory>& row : found->second.rows) free_.push_back(std::move(row));
+  sequences_.erase(found);
+}
+
+std::unique_ptr<TextMemory> Session::take_memory() {
+  if (free_.empty()) return std::make_unique<TextMemory>(config());
+  std::unique_ptr<TextMemory> memory = std::move(free_.back());
+  free_.pop_back();
+  memory->length = 0;
+  return memory;
+}
+
+}  // namespace tilescribe

@@ -1,0 +1,78 @@
+// A model opened for work: threads, encoder, decoder, and the windows and sequences that are alive. Knows
+// nothing of JavaScript. One call at a time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "whisper/choice.h"
+#include "whisper/decoder.h"
+#include "whisper/encoder.h"
+
+namespace tilescribe {
+
+struct StepInput {
+  int sequences;
+  std::vector<int> tokens;       // one per row
+  std::vector<TokenRule> rules;  // one per row
+};
+
+struct StartResult {
+  int sequences = 0;
+  TokenChoice choice;
+  double probe_probability = 0;
+};
+
+class Session {
+ public:
+  static Status open(const std::string& weights, int threads, std::unique_ptr<Session>* session);
+
+  const Config& config() const { return model_->config; }
+  const char* kernels_name() const { return kernels_.name; }
+  int threads() const { return pool_.threads(); }
+
+  // `mel` is float32 [80, 3000]. Returns the window's id.
+  int encode(const float* mel, int positions);
+
+  // Whether the arguments fit what is alive; kInvalidArgument says what does not.
+  Status check_start(int window, const std::vector<int>& prompt, int probe_position) const;
+  Status check_step(const std::vector<StepInput>& inputs) const;
+  Status check_reorder(int sequences, const std::vector<int>& parents) const;
+
+  // probe_position < 0: no probe.
+  StartResult start(int window, const std::vector<int>& prompt, const TokenRule& rule, int probe_position,
+                    int probe_token);
+  std::vector<std::vector<TokenChoice>> step(const std::vector<StepInput>& inputs);
+  void reorder(int sequences, const std::vector<int>& parents);
+  int row_count(int sequences) const;
+  int length(int sequences) const;
+
+  void release_window(int window) { windows_.erase(window); }
+  void release_sequences(int sequences);
+
+  Timings& timings() { return timings_; }
+
+ private:
+  struct Sequences {
+    std::shared_ptr<WindowMemory> window;
+    std::vector<std::unique_ptr<TextMemory>> rows;
+  };
+
+  Session(std::unique_ptr<Model> model, int threads);
+  std::unique_ptr<TextMemory> take_memory();
+
+  std::unique_ptr<Model> model_;
+  const Kernels& kernels_;
+  ThreadPool pool_;
+  Encoder encoder_;
+  Decoder decoder_;
+  Timings timings_;
+  int next_id_ = 1;
+  std::map<int, std::shared_ptr<WindowMemory>> windows_;
+  std::map<int, Sequences> sequences_;
+  std::vector<std::unique_ptr<TextMemory>> free_;
+};
+
+}  // namespace tilescribe
