@@ -41,6 +41,8 @@ describe('what is transcribed', () => {
       ...[
         '--initial-prompt',
         'Tilescribe, --',
+        '--batch-size',
+        '8',
         '--device',
         'cpu',
         '--threads',
@@ -57,6 +59,7 @@ describe('what is transcribed', () => {
       temperature: 0.4,
       initialPrompt: 'Tilescribe, --',
       device: 'cpu',
+      batchSize: 8,
       threads: 4,
     });
     expect(command.hasJsonEvents).toBe(true);
@@ -150,7 +153,9 @@ describe('wrong usage', () => {
     [['--threads', '1.5', 'a.wav'], '--threads must be a whole number from 0 to 256, not "1.5".'],
     [['--threads', '999', 'a.wav'], '--threads must be a whole number from 0 to 256, not "999".'],
     [['--task', 'sing', 'a.wav'], '--task must be one of transcribe, translate, not "sing".'],
-    [['--device', 'gpu', 'a.wav'], '--device must be one of auto, cpu, not "gpu".'],
+    [['--device', 'gpu', 'a.wav'], '--device must be one of auto, cpu, onnx, not "gpu".'],
+    [['--batch-size', '0', 'a.wav'], '--batch-size must be a whole number from 1 to 64, not "0".'],
+    [['--batch-size', '65', 'a.wav'], '--batch-size must be a whole number from 1 to 64, not "65".'],
     [
       ['--output-format', 'doc', 'a.wav'],
       '--output-format must be one of txt, srt, vtt, json, csv, all, not "doc".',
