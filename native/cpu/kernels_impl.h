@@ -6,6 +6,9 @@
 // exponent(n) = 2^n for integral lanes in [-126, 127]. No header may be included here: an inline function of the
 // standard library compiled for AVX-512 could be the one that the linker keeps for all.
 
+// A row no larger than this counts as zero: the inverse of its scale could be infinite.
+constexpr float kSmallest = 1e-30f;
+
 inline float reduce_add(F16 v) {
   float lanes[kLanes];
   v.store(lanes);
@@ -63,13 +66,13 @@ void quantize(const float* x, int rows, int columns, int x_stride, int8_t* q, in
     F16 largest = F16::set(0.0f);
     for (int i = 0; i < columns; i += kLanes) largest = F16::max(largest, F16::abs(F16::load(from + i)));
     const float maximum = reduce_max(largest);
-    const float inverse = maximum > 0.0f ? 127.0f / maximum : 0.0f;
+    const float inverse = maximum > kSmallest ? 127.0f / maximum : 0.0f;
     const F16 factor = F16::set(inverse);
     for (int i = 0; i < columns; i += kLanes) F16::round_half_even(F16::load(from + i) * factor).store_int8(to + i);
     int32_t total = 0;
     for (int i = 0; i < columns; i++) total += to[i];
     sum[r] = total;
-    scale[r] = maximum / 127.0f;
+    scale[r] = maximum > kSmallest ? maximum / 127.0f : 0.0f;
   }
 }
 
@@ -160,7 +163,7 @@ void quantize_planes(const float* v, int rows, int stride, int count, const floa
       largest = F16::max(largest, value);
     }
     const float maximum = reduce_max(largest);
-    const F16 inverse = F16::set(maximum > 0.0f ? 16383.0f / maximum : 0.0f);
+    const F16 inverse = F16::set(maximum > kSmallest ? 16383.0f / maximum : 0.0f);
     for (int i = 0; i < padded; i += kLanes) {
       F16 value = F16::load(from + i);
       if (factors != nullptr) value = value * F16::load(factors + i);
@@ -174,7 +177,7 @@ void quantize_planes(const float* v, int rows, int stride, int count, const floa
     }
     sum[r] = high_sum;
     sum[rows + r] = low_sum;
-    scale[r] = maximum / 16383.0f;
+    scale[r] = maximum > kSmallest ? maximum / 16383.0f : 0.0f;
   }
 }
 

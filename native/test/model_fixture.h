@@ -109,8 +109,9 @@ struct FixtureSizes {
   int text_context = 448;
   // Not a multiple of 16, as in the real models.
   int vocabulary = 1203;
-  // Tokens come in groups of this many that differ in inputs where all hidden states are nearly the same, in
-  // directions that cancel: logits as near one another as rounding, and some the very same.
+  // Tokens come in groups of this many, spread over the vocabulary, that differ in inputs where all hidden
+  // states are nearly the same, in directions that cancel: logits as near one another as rounding, and some
+  // the very same.
   int tie_group = 1;
   float token_scale = 3.0f;
 };
@@ -222,15 +223,17 @@ class ModelFixture {
     std::vector<int32_t> zero(static_cast<size_t>(padded), 0);
     std::vector<int32_t> sum(static_cast<size_t>(padded), 0);
     Matrix matrix{outputs, inputs, {}, {}};
-    std::vector<int> group_row;
+    const int groups = (outputs + tie_group - 1) / tie_group;
+    std::vector<std::vector<int>> first_rows;
     for (int n = 0; n < outputs; n++) {
       const size_t at = static_cast<size_t>(n);
-      const bool is_tied = n % tie_group != 0;
-      if (!is_tied) group_row = random_row(inputs);
-      const std::vector<int> row = is_tied ? nearly(group_row) : group_row;
-      zero[at] = is_tied ? zero[at - 1] : random_.between(120, 136);
+      const size_t first = static_cast<size_t>(n % groups);
+      const bool is_tied = n >= groups;
+      const std::vector<int> row = is_tied ? nearly(first_rows[first]) : random_row(inputs);
+      if (!is_tied) first_rows.push_back(row);
+      zero[at] = is_tied ? zero[first] : random_.between(120, 136);
       const float spread = 1.0f + 0.2f * random_.signed_unit();
-      scale[at] = is_tied ? scale[at - 1] : size * std::sqrt(3.0f / static_cast<float>(inputs)) / 127.0f * spread;
+      scale[at] = is_tied ? scale[first] : size * std::sqrt(3.0f / static_cast<float>(inputs)) / 127.0f * spread;
       bias[at] = name == "decoder.tokens" ? 0.0f : 0.2f * random_.signed_unit();
       for (int k = 0; k < inputs; k++) {
         const int q = row[static_cast<size_t>(k)];

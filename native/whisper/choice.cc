@@ -117,11 +117,11 @@ TokenChoice choose_token(Decoder& decoder, const Kernels& kernels, int vocabular
   const double sum = log_sum_exp(kernels, logits, 0, vocabulary);
   for (const auto& [exact, id] : rescore(decoder, index, row, logits, best)) {
     if (choice.top.size() == best.size()) break;
-    choice.top.push_back({id, exact - sum});
+    choice.top.push_back({id, std::min(0.0, exact - sum)});
   }
   if (rule.temperature > 0) {
     const int id = draw(logits, vocabulary, logits[best.front()], rule);
-    choice.sampled = {id, logits[id] - sum};
+    choice.sampled = {id, std::min(0.0, logits[id] - sum)};
   }
   return choice;
 }

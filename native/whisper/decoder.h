@@ -58,7 +58,7 @@ class Decoder {
 
   // The bound for one token of one row, and the product in double precision.
   double error(int row, int token) const;
-  // The largest of any token.
+  // The largest of any token whose logit is above -10,000; those of a model are within some tens of zero.
   double largest_error(int row) const;
   double exact_logit(int row, int token) const;
 

@@ -112,7 +112,6 @@ void Encoder::convolve(const float* mel, int thread, int positions) {
     kernels_.multiply(a, model_.conv1, 0, width, false, to, width);
     kernels_.gelu(to, rows * width);
   }
-  if (thread == 0) std::fill_n(convolved_.begin() + static_cast<int64_t>(frames + 1) * width, width, 0.0f);
   pool_.barrier();
 
   const Range half = split_range(positions, kBlock, thread, pool_.threads());

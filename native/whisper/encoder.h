@@ -50,7 +50,7 @@ class Encoder {
   const Kernels& kernels_;
   ThreadPool& pool_;
   std::vector<float> frames_;     // mel, time first, one frame of zeros at each end: [3002, 80]
-  std::vector<float> convolved_;  // after conv1, one row of zeros at each end: [3002, width]
+  std::vector<float> convolved_;  // after conv1, a row of zeros first: [3002, width]
   std::vector<float> x_;          // [1500, width]
   std::vector<float> normal_;     // [1500, width], after the final norm
   std::vector<float> query_;      // [1500, width]

@@ -146,7 +146,7 @@ bool has(const SafetensorsHeader& header, const char* key, const char* value) {
 }  // namespace
 
 Status Model::open(const std::string& path, std::unique_ptr<Model>* out) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) {
     return Status(Code::kModelMissing,
                   "The packed weights file cannot be opened: " + std::string(std::strerror(errno)));
