@@ -64,7 +64,7 @@ Rate measure(int threads, int repeats, double amount, const std::function<void(i
     rates.push_back(amount / (now() - began) / 1e9);
   }
   std::sort(rates.begin(), rates.end());
-  return {rates[rates.size() / 2], rates.back()};
+  return {(rates[(rates.size() - 1) / 2] + rates[rates.size() / 2]) / 2, rates.back()};
 }
 
 // --- int8 peak: `loops` rounds of independent accumulators, operands in registers ---

@@ -1,0 +1,88 @@
+/** What `npm run bench` can be asked. Pure: arguments in, choices or an Error with what is wrong out. */
+import { parseArgs } from 'node:util';
+import { DEFAULT_ENGINES, ENGINE_IDS } from './engine-ids.js';
+import type { EngineId } from './engine-ids.js';
+
+export const PARTS = ['machine', 'files', 'encoder', 'decoder', 'start'] as const;
+export type Part = (typeof PARTS)[number];
+
+export const FORMATS = ['text', 'json', 'markdown'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const USAGE = `Usage: npm run bench -- [options]
+  --only PART[,PART]   ${PARTS.join(', ')}; all of them
+  --engines ID[,ID]    ${ENGINE_IDS.join(', ')}
+  --threads N          for every engine; 2
+  --runs N             of everything, interleaved; 5
+  --batch N            passages side by side in cpu-batched; 8
+  --long               also a file of 60 minutes
+  --quick              one run of short files: to see that it works, not to measure
+  --json, --markdown   instead of plain text
+`;
+
+export interface Choices {
+  readonly parts: readonly Part[];
+  readonly engines: readonly EngineId[];
+  readonly threads: number;
+  readonly runs: number;
+  readonly batchSize: number;
+  readonly isLong: boolean;
+  readonly isQuick: boolean;
+  readonly format: Format;
+}
+
+/** Medians of fewer runs say little on a machine that is not alone. */
+const DEFAULT_RUNS = 5;
+const DEFAULT_THREADS = 2;
+const DEFAULT_BATCH = 8;
+
+export function readChoices(args: readonly string[]): Choices {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: text,
+      engines: text,
+      threads: text,
+      runs: text,
+      batch: text,
+      long: flag,
+      quick: flag,
+      json: flag,
+      markdown: flag,
+    },
+  });
+  if (values.json && values.markdown) throw new Error('--json and --markdown cannot both be');
+  if (values.long && values.quick) throw new Error('--long and --quick cannot both be');
+  return {
+    parts: values.only === undefined ? PARTS : readNames('only', values.only, PARTS),
+    engines:
+      values.engines === undefined ? DEFAULT_ENGINES : readNames('engines', values.engines, ENGINE_IDS),
+    threads: readCount('threads', values.threads, DEFAULT_THREADS, 256),
+    runs: readCount('runs', values.runs, values.quick ? 1 : DEFAULT_RUNS, 1000),
+    batchSize: readCount('batch', values.batch, DEFAULT_BATCH, 64),
+    isLong: values.long,
+    isQuick: values.quick,
+    format: values.json ? 'json' : values.markdown ? 'markdown' : 'text',
+  };
+}
+
+/** In the order of `known`, whatever the order they were given in. */
+function readNames<Name extends string>(
+  option: string,
+  text: string,
+  known: readonly Name[],
+): readonly Name[] {
+  const names = text.split(',');
+  const strange = names.find((name) => !known.some((other) => other === name));
+  if (strange !== undefined) throw new Error(`--${option} knows ${known.join(', ')}, not "${strange}"`);
+  return known.filter((name) => names.includes(name));
+}
+
+function readCount(option: string, text: string | undefined, fallback: number, most: number): number {
+  if (text === undefined) return fallback;
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= most) return count;
+  throw new Error(`--${option} must be a whole number from 1 to ${most}, not "${text}"`);
+}

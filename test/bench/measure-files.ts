@@ -1,0 +1,48 @@
+/** Whole files through every engine: time, processor time, memory and errors. */
+import { scoreText } from '../eval/score.js';
+import { totalErrors } from '../eval/error-rate.js';
+import type { Spellings } from '../eval/normalize-english.js';
+import type { EngineId } from './engine-ids.js';
+import type { EngineChild } from './child.js';
+import type { AudioSet } from './joined-audio.js';
+import type { FileResult, FileSetResult } from './measurements.js';
+import { runRounds } from './rounds.js';
+
+export interface OpenEngine {
+  readonly id: EngineId;
+  readonly child: EngineChild;
+}
+
+/** @param sets shortest first: the peak of memory is that of a process up to and with its set. */
+export async function measureFiles(
+  engines: readonly OpenEngine[],
+  sets: readonly AudioSet[],
+  runs: number,
+  spellings: Spellings,
+  note: (text: string) => void,
+): Promise<readonly FileSetResult[]> {
+  const found: FileSetResult[] = [];
+  for (const set of sets) {
+    const replies = await runRounds(engines, runs, async ({ id, child }, round) => {
+      if (round === 0) await child.ask({ kind: 'load', paths: [...set.paths] });
+      const reply = await child.ask({ kind: 'transcribe', paths: [...set.paths] });
+      note(`${set.name}, run ${round + 1}, ${id}: ${(reply.ms / 1000).toFixed(1)} s`);
+      return reply;
+    });
+    const results = engines.map(({ id }, index): FileResult => {
+      const own = replies[index]!;
+      const heard = own[0]?.texts.join(' ') ?? '';
+      const errors = scoreText({ language: 'en', text: set.reference }, heard, spellings);
+      return {
+        engine: id,
+        ms: own.map(({ ms }) => ms),
+        cpuMs: own.map(({ cpuMs }) => cpuMs),
+        peakBytes: own[0]?.peakBytes ?? Number.NaN,
+        errors: totalErrors(errors),
+        words: errors.length,
+      };
+    });
+    found.push({ name: set.name, seconds: set.seconds, results });
+  }
+  return found;
+}

@@ -1,0 +1,119 @@
+/** The encoder and the decoder of our backends, called as the search calls them. */
+import { join } from 'node:path';
+import { findModel, readCatalog } from '../../src/models/catalog.mjs';
+import { folderOfModel } from '../../src/models/store.mjs';
+import type {
+  DecoderBackend,
+  EncodedWindow,
+  StartReply,
+  TokenRule,
+} from '../../src/engine/backend/backend.js';
+import { openBackend } from '../../src/engine/backend/open-backend.js';
+import { MEL_BIN_COUNT } from '../../src/engine/mel/filterbank.js';
+import {
+  EDGE_SAMPLES,
+  FRAME_COUNT,
+  LogMel,
+  reflectStart,
+  WINDOW_SAMPLES,
+} from '../../src/engine/mel/log-mel.js';
+import { readDimensions } from '../../src/engine/model/model-files.js';
+import { Tokenizer } from '../../src/engine/model/tokenizer.js';
+import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
+import { LANGUAGE } from './bench-engine.js';
+import type { PartsEngine } from './bench-engine.js';
+import type { WorkerSetting } from './protocol.js';
+import { readSamples } from './wav-samples.js';
+
+export async function openOwnParts(setting: WorkerSetting, device: 'cpu' | 'onnx'): Promise<PartsEngine> {
+  const model = findModel(await readCatalog(setting.resourcesFolder), DEFAULT_OPTIONS.model);
+  const modelFolder = folderOfModel(model, setting.modelsFolder);
+  const { backend } = await openBackend({
+    device,
+    model,
+    modelFolder,
+    dimensions: await readDimensions(modelFolder),
+    threads: setting.threads,
+    addonPath: join(setting.resourcesFolder, '..', 'out', 'native', 'tilescribe_native.node'),
+    signal: new AbortController().signal,
+  });
+  const tokenizer = await Tokenizer.load(modelFolder);
+  const { special } = tokenizer;
+  const prompt = [
+    special.startOfTranscript,
+    tokenizer.languageToken(LANGUAGE),
+    tokenizer.taskToken('transcribe'),
+    special.noTimestamps,
+  ];
+  // Text alone and no end, so that every sequence is as long as asked.
+  const suppressed = new Uint8Array(backend.dimensions.vocabularySize).fill(1, special.endOfText);
+  return new OwnParts(backend, prompt, suppressed);
+}
+
+class OwnParts implements PartsEngine {
+  readonly description: string;
+  readonly #backend: DecoderBackend;
+  readonly #prompt: readonly number[];
+  readonly #rule: TokenRule;
+  readonly #logMel = new LogMel();
+  #samples: Float32Array | null = null;
+  /** Encoded windows of the file, kept from one call to the next. */
+  readonly #windows: EncodedWindow[] = [];
+
+  constructor(backend: DecoderBackend, prompt: readonly number[], suppressed: Uint8Array) {
+    this.#backend = backend;
+    this.description = backend.description;
+    this.#prompt = prompt;
+    this.#rule = { suppressed, barred: [], timestampBegin: null, top: 1, sample: null };
+  }
+
+  async encode(path: string): Promise<number> {
+    const mel = await this.#computeMel(path, 0);
+    const began = performance.now();
+    const window = await this.#backend.encode(mel, this.#backend.dimensions.audioContext);
+    const ms = performance.now() - began;
+    window.release();
+    return ms;
+  }
+
+  async decode(path: string, rows: number, steps: number): Promise<number> {
+    while (this.#windows.length < rows) {
+      const mel = await this.#computeMel(path, this.#windows.length);
+      this.#windows.push(await this.#backend.encode(mel, this.#backend.dimensions.audioContext));
+    }
+    const started: StartReply[] = [];
+    for (const window of this.#windows.slice(0, rows)) {
+      const request = { window, prompt: this.#prompt, rule: this.#rule, probe: null };
+      started.push(await this.#backend.start(request));
+    }
+    let tokens = started.map(({ choice }) => choice.top[0]!.id);
+    const began = performance.now();
+    for (let step = 0; step < steps; step++) {
+      const inputs = started.map(({ sequences }, row) => {
+        return { sequences, tokens: [tokens[row]!], rules: [this.#rule] };
+      });
+      tokens = (await this.#backend.step(inputs)).map(([choice]) => choice!.top[0]!.id);
+    }
+    const ms = (performance.now() - began) / steps;
+    for (const { sequences } of started) sequences.release();
+    return ms;
+  }
+
+  async close(): Promise<void> {
+    for (const window of this.#windows) window.release();
+    await this.#backend.close();
+  }
+
+  /** Window `index` of the file, which is gone through again when it is too short. */
+  async #computeMel(path: string, index: number): Promise<Float32Array> {
+    this.#samples ??= await readSamples(path);
+    const count = Math.max(1, Math.floor(this.#samples.length / WINDOW_SAMPLES));
+    const start = (index % count) * WINDOW_SAMPLES - EDGE_SAMPLES;
+    const window = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
+    window.set(this.#samples.subarray(Math.max(0, start), start + window.length), Math.max(0, -start));
+    if (start < 0) reflectStart(window);
+    const mel = new Float32Array(MEL_BIN_COUNT * FRAME_COUNT);
+    this.#logMel.compute(window, mel);
+    return mel;
+  }
+}

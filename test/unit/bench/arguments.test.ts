@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { PARTS, readChoices } from '../../bench/arguments.js';
+
+test('without arguments everything is measured five times with two threads', () => {
+  expect(readChoices([])).toEqual({
+    parts: PARTS,
+    engines: ['cpu', 'cpu-batched', 'onnx', 'whisper.cpp-q8', 'whisper.cpp-f16', 'transformers.js'],
+    threads: 2,
+    runs: 5,
+    batchSize: 8,
+    isLong: false,
+    isQuick: false,
+    format: 'text',
+  });
+});
+
+test('a quick run is one run, unless a number is given', () => {
+  expect(readChoices(['--quick']).runs).toBe(1);
+  expect(readChoices(['--quick', '--runs', '3']).runs).toBe(3);
+});
+
+test('parts and engines come in their own order, whatever order they were given in', () => {
+  const choices = readChoices(['--only', 'decoder,machine', '--engines', 'whisper.cpp-q8,cpu']);
+
+  expect(choices.parts).toEqual(['machine', 'decoder']);
+  expect(choices.engines).toEqual(['cpu', 'whisper.cpp-q8']);
+});
+
+test.each([
+  [['--json'], 'json'],
+  [['--markdown'], 'markdown'],
+])('%j asks for %s', (args, format) => {
+  expect(readChoices(args).format).toBe(format);
+});
+
+test.each([
+  [['--only', 'files,speed'], '--only knows machine, files, encoder, decoder, start, not "speed"'],
+  [['--engines', 'gpu'], 'not "gpu"'],
+  [['--threads', '0'], '--threads must be a whole number from 1 to 256, not "0"'],
+  [['--runs', '2.5'], '--runs must be a whole number'],
+  [['--batch', '65'], '--batch must be a whole number from 1 to 64'],
+  [['--json', '--markdown'], '--json and --markdown cannot both be'],
+  [['--long', '--quick'], '--long and --quick cannot both be'],
+  [['--speed'], "Unknown option '--speed'"],
+])('%j is refused with what is wrong', (args, message) => {
+  expect(() => readChoices(args)).toThrow(message);
+});
