@@ -50,12 +50,23 @@ export class LogMel {
     }
   }
 
+  /** The column of a frame of zeros, as after the end of a file: no transform is needed to know it. */
+  #fillWithFloor(frame: number, out: Float32Array): number {
+    const value = Math.log10(POWER_FLOOR);
+    for (let bin = 0; bin < MEL_BIN_COUNT; bin++) out[bin * FRAME_COUNT + frame] = value;
+    return value;
+  }
+
   /** Writes one column of log10 mel power; returns its largest value. */
   #computeFrame(samples: Float32Array, frame: number, out: Float32Array): number {
     const start = frame * HOP_SAMPLES;
+    let isSilent = true;
     for (let i = 0; i < FFT_SIZE; i++) {
-      this.#frame[i] = samples[start + i]! * this.#hann[i]!;
+      const sample = samples[start + i]!;
+      if (sample !== 0) isSilent = false;
+      this.#frame[i] = sample * this.#hann[i]!;
     }
+    if (isSilent) return this.#fillWithFloor(frame, out);
     this.#spectrum.compute(this.#frame, this.#power);
     let maximum = -Infinity;
     for (let bin = 0; bin < MEL_BIN_COUNT; bin++) {
