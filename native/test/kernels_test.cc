@@ -9,33 +9,17 @@
 
 #include "test/check.h"
 #include "test/random.h"
+#include "test/runnable.h"
 
 namespace {
 
 using tilescribe::Activations;
-using tilescribe::find_kernels;
 using tilescribe::Kernels;
 using tilescribe::test::make_weights;
 using tilescribe::test::Random;
+using tilescribe::test::runnable;
+using tilescribe::test::same_bits;
 using tilescribe::test::weight_at;
-
-std::vector<const Kernels*> runnable() {
-  std::vector<const Kernels*> all;
-  for (const char* name : {"generic", "avx2", "avx512vnni"}) {
-    const Kernels* kernels = find_kernels(name);
-    if (kernels == nullptr) {
-      std::printf("left out: this CPU does not run %s\n", name);
-    } else {
-      all.push_back(kernels);
-    }
-  }
-  return all;
-}
-
-template <typename T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
 
 struct OwnedActivations {
   std::vector<int8_t> q;
