@@ -22,7 +22,9 @@ namespace {
 bool can_run(const char* name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (std::strcmp(name, "avx2") == 0) return __builtin_cpu_supports("avx2") != 0;
+  if (std::strcmp(name, "avx2") == 0) {
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  }
   if (std::strcmp(name, "avx512vnni") == 0) {
     return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
            __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&

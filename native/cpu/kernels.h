@@ -1,8 +1,8 @@
 // The arithmetic of the CPU engine, once per instruction set, chosen at run time.
 //
 // Every implementation gives the same bits. Integers are exact anyway; floating point is kept identical
-// by using only operations that IEEE 754 rounds in one way (no fused multiply-add, no approximations) in
-// one fixed order: 16 lanes side by side, summed at the end as a tree.
+// by using only operations that IEEE 754 rounds in one way (fused multiply-adds where they are written, no
+// approximations) in one fixed order: 16 lanes side by side, summed at the end as a tree.
 //
 // Number formats
 //   activations  int8, symmetric, one scale a row: x ~ scale * q, q = round_half_even(x * 127 / max|x|)
@@ -10,6 +10,7 @@
 //                [outputs / 16][inputs / 4][16][4], so that one 64-byte line holds four inputs of sixteen
 //                outputs, the operand of VPDPBUSD (u8 x s8 -> s32)
 //   products     int32, exact: |sum| <= 255 * 127 * 2048 < 2^31
+//   attention    keys int8 (stored + 128), values int8, one scale a position and head; see AttentionMemory
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ inline constexpr int kLanes = 16;
 struct Weights {
   const uint8_t* q = nullptr;
   const float* scale = nullptr;   // [outputs]
-  const int32_t* zero = nullptr;  // [outputs]
+  const int32_t* zero = nullptr;  // [outputs], one number for each group of 16 outputs
   const float* bias = nullptr;    // [outputs], or nullptr
   int outputs = 0;
   int inputs = 0;
@@ -37,6 +38,21 @@ struct Activations {
   const int32_t* sum = nullptr;
   int rows = 0;
   int stride = 0;
+};
+
+inline constexpr int kHeadWidth = 64;
+inline constexpr int kAttentionBlock = 256;
+
+// Keys and values of one head. Groups of 16 positions lie together, so that both are read from front to back:
+// keys [positions / 16][64 / 4][16][4] with 128 added, values [positions / 4][64][4]. Memory must be readable up
+// to the next multiple of 16 positions; what lies past `positions` has no part in the result.
+struct AttentionMemory {
+  const uint8_t* keys = nullptr;
+  const int8_t* values = nullptr;
+  const float* key_scale = nullptr;
+  const float* value_log2 = nullptr;     // binary logarithm of the value's scale
+  const float* value_inverse = nullptr;  // 1 / the value's scale
+  int positions = 0;
 };
 
 struct Kernels {
@@ -59,16 +75,11 @@ struct Kernels {
   // x = x * Phi(x), the exact GELU by the error function, in place.
   void (*gelu)(float* x, int count);
 
-  // softmax over the first `count` of each row of float32 [rows, stride], as numbers that are not divided
-  // by their sum: e[i] = exp(x[i] - max); sum[r] = sum of e. The rest of the row up to a multiple of 16
-  // becomes 0.
-  void (*exponentials)(float* x, int rows, int stride, int count, float* sum);
-
-  // Non-negative values as two planes of 7 bits: v ~ scale * (128 * high + low), with
-  // scale = max(v) / 16383, for weights by attention, which span more than 8 bits. `factors` [count], if
-  // not null, multiply each row's values first. q is int8 [2 * rows, q_stride]: high rows, then low rows.
-  void (*quantize_planes)(const float* v, int rows, int stride, int count, const float* factors, int8_t* q,
-                          int q_stride, float* scale, int32_t* sum);
+  // Attention of one head: out[r][0..64) = sum_j w[r][j] value[j] / sum_j w[r][j] with w[r][j] =
+  // 2^(q[r] . key[j]), for `queries.rows` rows of 64 numbers whose scales hold log2(e) / sqrt(64) as well.
+  // By blocks of kAttentionBlock positions (online softmax): of each block the weights, multiplied by their
+  // values' scales, are quantised to 8 bits relative to the largest of them. `out` is float32 [rows, out_stride].
+  void (*attend)(const AttentionMemory& memory, const Activations& queries, float* out, int out_stride);
 
   // sum of exp(x[i] - shift)
   float (*sum_exponentials)(const float* x, int count, float shift);

@@ -1,4 +1,4 @@
-// AVX2. VPMADDUBSW would saturate at 16 bits (255 * 127 * 2 > 32767), so bytes are widened to 16 bits
+// AVX2 with FMA. VPMADDUBSW would saturate at 16 bits (255 * 127 * 2 > 32767), so bytes are widened to 16 bits
 // and multiplied exactly by VPMADDWD.
 #include <immintrin.h>
 
@@ -38,73 +38,123 @@ struct F16 {
     constexpr int kMode = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
     return {_mm256_round_ps(x.a, kMode), _mm256_round_ps(x.b, kMode)};
   }
-  static __m256 exponent(__m256 n) {
+  static F16 fma(F16 x, F16 y, F16 z) { return {_mm256_fmadd_ps(x.a, y.a, z.a), _mm256_fmadd_ps(x.b, y.b, z.b)}; }
+  static __m256 scale8(__m256 x, __m256 n) {
     const __m256i biased = _mm256_add_epi32(_mm256_cvttps_epi32(n), _mm256_set1_epi32(127));
-    return _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23));
+    return _mm256_mul_ps(x, _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23)));
   }
-  static F16 exponent(F16 n) { return {exponent(n.a), exponent(n.b)}; }
-  static F16 keep_first(F16 x, int count) {
+  static F16 scale(F16 x, F16 n) { return {scale8(x.a, n.a), scale8(x.b, n.b)}; }
+  static float reduce_max(F16 x) {
+    const __m256 eight = _mm256_max_ps(x.a, x.b);
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+  }
+  // The first `count` lanes, `rest` in the others.
+  static F16 keep_first(F16 x, int count, float rest) {
     float lanes[kLanes];
     x.store(lanes);
-    for (int i = count; i < kLanes; i++) lanes[i] = 0.0f;
+    for (int i = count; i < kLanes; i++) lanes[i] = rest;
     return load(lanes);
   }
-  static __m256 from_products8(const int32_t* acc, const int32_t* zero, int32_t sum) {
-    const __m256i offset =
-        _mm256_mullo_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(zero)), _mm256_set1_epi32(sum));
-    return _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_load_si256(reinterpret_cast<const __m256i*>(acc)), offset));
-  }
-  static F16 from_products(const int32_t* acc, const int32_t* zero, int32_t sum) {
-    return {from_products8(acc, zero, sum), from_products8(acc + 8, zero + 8, sum)};
-  }
-  static void store_int8(__m256i low, __m256i high, int8_t* p) {
-    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0xd8);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
-                     _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
-  }
-  void store_int8(int8_t* p) const { store_int8(_mm256_cvttps_epi32(a), _mm256_cvttps_epi32(b), p); }
-  static void store_planes(F16 x, int8_t* high, int8_t* low) {
-    const __m256i first = _mm256_cvttps_epi32(x.a);
-    const __m256i second = _mm256_cvttps_epi32(x.b);
-    const __m256i mask = _mm256_set1_epi32(127);
-    store_int8(_mm256_srai_epi32(first, 7), _mm256_srai_epi32(second, 7), high);
-    store_int8(_mm256_and_si256(first, mask), _mm256_and_si256(second, mask), low);
+  static float reduce_add(F16 x) {
+    const __m256 eight = _mm256_add_ps(x.a, x.b);
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
   }
 };
 
-// Eight outputs at a time: 32 bytes of weights become two vectors of 16-bit pairs.
-template <int kRows>
-inline void tile8(const int8_t* a, int a_stride, const uint8_t* w, int inputs, int32_t* acc, int acc_stride) {
-  __m256i sums[kRows];
-  for (int r = 0; r < kRows; r++) sums[r] = _mm256_setzero_si256();
-  for (int k = 0; k < inputs; k += 4) {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(w + k * kLanes));
-    const __m256i low = _mm256_cvtepu8_epi16(_mm256_castsi256_si128(bytes));
-    const __m256i high = _mm256_cvtepu8_epi16(_mm256_extracti128_si256(bytes, 1));
+struct I16 {
+  __m256i a;
+  __m256i b;
+
+  static I16 load(const int32_t* p) {
+    return {_mm256_load_si256(reinterpret_cast<const __m256i*>(p)),
+            _mm256_load_si256(reinterpret_cast<const __m256i*>(p + 8))};
+  }
+  static I16 set(int32_t x) { return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)}; }
+  static I16 round(F16 x) { return {_mm256_cvtps_epi32(x.a), _mm256_cvtps_epi32(x.b)}; }
+  friend I16 operator+(I16 x, I16 y) { return {_mm256_add_epi32(x.a, y.a), _mm256_add_epi32(x.b, y.b)}; }
+  friend I16 operator-(I16 x, I16 y) { return {_mm256_sub_epi32(x.a, y.a), _mm256_sub_epi32(x.b, y.b)}; }
+  F16 to_float() const { return {_mm256_cvtepi32_ps(a), _mm256_cvtepi32_ps(b)}; }
+  void store(int32_t* p) const {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + 8), b);
+  }
+  // Lanes in [-128, 127], and in [0, 255].
+  void store_int8(int8_t* p) const {
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                     _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+  }
+  void store_uint8(uint8_t* p) const {
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                     _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+  }
+  static int32_t reduce_add(I16 x) {
+    int32_t lanes[kLanes];
+    x.store(lanes);
+    int32_t sum = 0;
+    for (int32_t lane : lanes) sum += lane;
+    return sum;
+  }
+};
+
+template <bool kUnsigned>
+inline __m256i widen(__m128i bytes) {
+  return kUnsigned ? _mm256_cvtepu8_epi16(bytes) : _mm256_cvtepi8_epi16(bytes);
+}
+
+// One group of 16 outputs: each quarter of a line becomes 16 words, which VPMADDWD turns into two sums of two
+// products for each of four outputs. They are joined at the end alone.
+template <int kRows, bool kUnsignedRows>
+inline void multiply_group(const uint8_t* rows, int64_t row_stride, const uint8_t* line, int64_t step_stride,
+                           int inputs, int32_t* sums, int sums_stride) {
+  __m256i pairs[kRows][4];
+  for (int r = 0; r < kRows; r++) {
+    for (__m256i& quarter : pairs[r]) quarter = _mm256_setzero_si256();
+  }
+  for (int k = 0; k < inputs; k += 4, line += step_stride) {
+    __m256i row[kRows];
     for (int r = 0; r < kRows; r++) {
       int32_t four;
-      __builtin_memcpy(&four, a + static_cast<int64_t>(r) * a_stride + k, sizeof four);
-      const __m256i row = _mm256_cvtepi8_epi16(_mm_set1_epi32(four));
-      // Each gives two sums of two products an output; hadd joins them, four outputs to a half.
-      const __m256i first = _mm256_madd_epi16(low, row);
-      const __m256i second = _mm256_madd_epi16(high, row);
-      sums[r] = _mm256_add_epi32(sums[r], _mm256_hadd_epi32(first, second));
+      __builtin_memcpy(&four, rows + r * row_stride + k, sizeof four);
+      row[r] = widen<kUnsignedRows>(_mm_set1_epi32(four));
+    }
+    for (int q = 0; q < 4; q++) {
+      const __m256i words = widen<!kUnsignedRows>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(line + 16 * q)));
+      for (int r = 0; r < kRows; r++) pairs[r][q] = _mm256_add_epi32(pairs[r][q], _mm256_madd_epi16(words, row[r]));
     }
   }
   for (int r = 0; r < kRows; r++) {
-    // hadd leaves outputs 0 1 4 5 2 3 6 7: put them in order.
-    const __m256i ordered = _mm256_permute4x64_epi64(sums[r], 0xd8);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(acc + r * acc_stride), ordered);
+    // VPHADDD works on halves: the middle quarters of its result change places.
+    const __m256i low = _mm256_permute4x64_epi64(_mm256_hadd_epi32(pairs[r][0], pairs[r][1]), 0xd8);
+    const __m256i high = _mm256_permute4x64_epi64(_mm256_hadd_epi32(pairs[r][2], pairs[r][3]), 0xd8);
+    I16{low, high}.store(sums + r * sums_stride);
   }
 }
 
-template <int kRows, int kGroups>
-inline void tile(const int8_t* a, int a_stride, const uint8_t* w, int64_t group_stride, int inputs,
-                 int32_t (*acc)[kGroups][kLanes]) {
+// As in kernels_avx512.cc.
+template <int kRows, int kGroups, bool kUnsignedRows>
+inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
+                          int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
+  // Three rows' sums, their inputs and a line fill the 16 registers.
+  constexpr int kAtOnce = kRows < 3 ? kRows : 3;
+  constexpr int kRest = kRows % kAtOnce;
   for (int g = 0; g < kGroups; g++) {
-    const uint8_t* group = w + g * group_stride;
-    tile8<kRows>(a, a_stride, group, inputs, &acc[0][g][0], kGroups * kLanes);
-    tile8<kRows>(a, a_stride, group + 32, inputs, &acc[0][g][8], kGroups * kLanes);
+    const uint8_t* line = static_cast<const uint8_t*>(lines) + g * group_stride;
+    const uint8_t* row = static_cast<const uint8_t*>(rows);
+    for (int r = 0; r + kAtOnce <= kRows; r += kAtOnce) {
+      multiply_group<kAtOnce, kUnsignedRows>(row + r * row_stride, row_stride, line, step_stride, inputs, sums[r][g],
+                                             kGroups * kLanes);
+    }
+    if constexpr (kRest > 0) {
+      constexpr int r = kRows - kRest;
+      multiply_group<kRest, kUnsignedRows>(row + r * row_stride, row_stride, line, step_stride, inputs, sums[r][g],
+                                           kGroups * kLanes);
+    }
   }
 }
 

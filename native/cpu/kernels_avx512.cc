@@ -1,6 +1,7 @@
 // AVX-512 with VNNI (Zen 4, Ice Lake and later; the CPUs around the XDNA1 NPU have it).
 #include <immintrin.h>
 
+#include "cpu/indices.h"
 #include "cpu/kernels.h"
 
 namespace tilescribe {
@@ -29,52 +30,54 @@ struct F16 {
   static F16 round_half_even(F16 a) {
     return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
   }
-  static F16 exponent(F16 n) {
-    const __m512i biased = _mm512_add_epi32(_mm512_cvttps_epi32(n.v), _mm512_set1_epi32(127));
-    return {_mm512_castsi512_ps(_mm512_slli_epi32(biased, 23))};
+  static F16 fma(F16 a, F16 b, F16 c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+  static F16 scale(F16 x, F16 n) { return {_mm512_scalef_ps(x.v, n.v)}; }
+  static float reduce_max(F16 a) { return _mm512_reduce_max_ps(a.v); }
+  // The first `count` lanes, `rest` in the others.
+  static F16 keep_first(F16 a, int count, float rest) {
+    return {_mm512_mask_mov_ps(_mm512_set1_ps(rest), static_cast<__mmask16>((1u << count) - 1), a.v)};
   }
-  static F16 keep_first(F16 a, int count) {
-    return {_mm512_maskz_mov_ps(static_cast<__mmask16>((1u << count) - 1), a.v)};
-  }
-  static F16 from_products(const int32_t* acc, const int32_t* zero, int32_t sum) {
-    const __m512i offset = _mm512_mullo_epi32(_mm512_loadu_si512(zero), _mm512_set1_epi32(sum));
-    return {_mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_load_si512(acc), offset))};
-  }
-  void store_int8(int8_t* p) const {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(v)));
-  }
-  static void store_planes(F16 a, int8_t* high, int8_t* low) {
-    const __m512i value = _mm512_cvttps_epi32(a.v);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(high), _mm512_cvtepi32_epi8(_mm512_srai_epi32(value, 7)));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(low),
-                     _mm512_cvtepi32_epi8(_mm512_and_si512(value, _mm512_set1_epi32(127))));
+  static float reduce_add(F16 a) {
+    const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
   }
 };
 
-// The tile's loops are unrolled by fold expressions: GCC 12 unrolls ordinary loops too late to keep the
-// array of accumulators in registers.
-template <int... I>
-struct Indices {};
-template <int N, int... I>
-struct Count : Count<N - 1, N - 1, I...> {};
-template <int... I>
-struct Count<0, I...> {
-  using Type = Indices<I...>;
+struct I16 {
+  __m512i v;
+
+  static I16 load(const int32_t* p) { return {_mm512_load_si512(p)}; }
+  static I16 set(int32_t x) { return {_mm512_set1_epi32(x)}; }
+  static I16 round(F16 a) { return {_mm512_cvtps_epi32(a.v)}; }
+  friend I16 operator+(I16 a, I16 b) { return {_mm512_add_epi32(a.v, b.v)}; }
+  friend I16 operator-(I16 a, I16 b) { return {_mm512_sub_epi32(a.v, b.v)}; }
+  F16 to_float() const { return {_mm512_cvtepi32_ps(v)}; }
+  void store(int32_t* p) const { _mm512_storeu_si512(p, v); }
+  // Lanes in [-128, 127], and in [0, 255].
+  void store_int8(int8_t* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v)); }
+  void store_uint8(uint8_t* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v)); }
+  static int32_t reduce_add(I16 a) { return _mm512_reduce_add_epi32(a.v); }
 };
 
-template <int kGroups, int... G>
+template <int kGroups, bool kUnsignedRows, int... G>
 [[gnu::always_inline]] inline void add_row(__m512i* sums, const __m512i* lines, const int8_t* four, Indices<G...>) {
   int32_t bytes;
   __builtin_memcpy(&bytes, four, sizeof bytes);
   const __m512i row = _mm512_set1_epi32(bytes);
-  ((sums[G] = _mm512_dpbusd_epi32(sums[G], lines[G], row)), ...);
+  if constexpr (kUnsignedRows) {
+    ((sums[G] = _mm512_dpbusd_epi32(sums[G], row, lines[G])), ...);
+  } else {
+    ((sums[G] = _mm512_dpbusd_epi32(sums[G], lines[G], row)), ...);
+  }
 }
 
-template <int kGroups, int... R, int... G>
+template <int kGroups, bool kUnsignedRows, int... R, int... G>
 [[gnu::always_inline]] inline void add_four(__m512i* sums, const int8_t* a, int64_t a_stride, const uint8_t* w,
                                             int64_t group, Indices<R...>, Indices<G...> groups) {
   const __m512i lines[] = {_mm512_loadu_si512(w + G * group)...};
-  (add_row<kGroups>(sums + R * kGroups, lines, a + R * a_stride, groups), ...);
+  (add_row<kGroups, kUnsignedRows>(sums + R * kGroups, lines, a + R * a_stride, groups), ...);
 }
 
 template <int... I>
@@ -82,15 +85,22 @@ template <int... I>
   (_mm512_store_si512(to + I * kLanes, sums[I]), ...);
 }
 
-template <int kRows, int kGroups>
-inline void tile(const int8_t* a, int a_stride, const uint8_t* w, int64_t group_stride, int inputs,
-                 int32_t (*acc)[kGroups][kLanes]) {
-  __m512i sums[kRows * kGroups] = {};
+// sums[r][g] = rows . lines: rows of bytes `row_stride` apart, four inputs of 16 outputs a line of 64 bytes,
+// `group_stride` from one group of outputs to the next, `step_stride` from one four inputs to the next. Rows are
+// int8 and lines uint8; with kUnsignedRows the other way round. A function of its own: inlined into larger
+// ones, GCC 12 moves and spills the sums inside the loop.
+template <int kRows, int kGroups, bool kUnsignedRows>
+[[gnu::noinline]] void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
+                                     int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
+  const int8_t* a = static_cast<const int8_t*>(rows);
+  const uint8_t* w = static_cast<const uint8_t*>(lines);
+  __m512i in_registers[kRows * kGroups] = {};
   for (int k = 0; k < inputs; k += 4) {
-    add_four<kGroups>(sums, a + k, a_stride, w + k * kLanes, group_stride, typename Count<kRows>::Type{},
-                      typename Count<kGroups>::Type{});
+    add_four<kGroups, kUnsignedRows>(in_registers, a + k, row_stride, w, group_stride, typename Count<kRows>::Type{},
+                                     typename Count<kGroups>::Type{});
+    w += step_stride;
   }
-  store_all(sums, &acc[0][0][0], typename Count<kRows * kGroups>::Type{});
+  store_all(in_registers, &sums[0][0][0], typename Count<kRows * kGroups>::Type{});
 }
 
 #include "cpu/kernels_impl.h"

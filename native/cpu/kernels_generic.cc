@@ -56,48 +56,105 @@ struct F16 {
   static F16 round_half_even(const F16& a) {
     return map(a, a, [](float x, float) { return __builtin_nearbyintf(x); });
   }
-  static F16 exponent(const F16& n) {
-    return map(n, n, [](float x, float) {
-      const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(x) + 127) << 23;
-      float r;
-      __builtin_memcpy(&r, &bits, sizeof r);
-      return r;
+  static F16 fma(const F16& a, const F16& b, const F16& c) {
+    F16 r;
+    for (int i = 0; i < kLanes; i++) r.v[i] = __builtin_fmaf(a.v[i], b.v[i], c.v[i]);
+    return r;
+  }
+  static F16 scale(const F16& a, const F16& n) {
+    return map(a, n, [](float x, float y) {
+      const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(y) + 127) << 23;
+      float power;
+      __builtin_memcpy(&power, &bits, sizeof power);
+      return x * power;
     });
   }
-  static F16 keep_first(const F16& a, int count) {
+  static float reduce_max(const F16& a) {
+    float result = a.v[0];
+    for (int i = 1; i < kLanes; i++) result = a.v[i] > result ? a.v[i] : result;
+    return result;
+  }
+  // The first `count` lanes, `rest` in the others.
+  static F16 keep_first(const F16& a, int count, float rest) {
     F16 r;
-    for (int i = 0; i < kLanes; i++) r.v[i] = i < count ? a.v[i] : 0.0f;
+    for (int i = 0; i < kLanes; i++) r.v[i] = i < count ? a.v[i] : rest;
     return r;
   }
-  // float(acc - zero * sum), exact in int32, then rounded.
-  static F16 from_products(const int32_t* acc, const int32_t* zero, int32_t sum) {
-    F16 r;
-    for (int i = 0; i < kLanes; i++) r.v[i] = static_cast<float>(acc[i] - zero[i] * sum);
-    return r;
-  }
-  void store_int8(int8_t* p) const {
-    for (int i = 0; i < kLanes; i++) p[i] = static_cast<int8_t>(static_cast<int32_t>(v[i]));
-  }
-  static void store_planes(const F16& a, int8_t* high, int8_t* low) {
-    for (int i = 0; i < kLanes; i++) {
-      const int32_t value = static_cast<int32_t>(a.v[i]);
-      high[i] = static_cast<int8_t>(value >> 7);
-      low[i] = static_cast<int8_t>(value & 127);
+  static float reduce_add(F16 a) {
+    for (int width = kLanes / 2; width > 0; width /= 2) {
+      for (int i = 0; i < width; i++) a.v[i] = a.v[i] + a.v[i + width];
     }
+    return a.v[0];
   }
 };
 
-template <int kRows, int kGroups>
-inline void tile(const int8_t* a, int a_stride, const uint8_t* w, int64_t group_stride, int inputs,
-                 int32_t (*acc)[kGroups][kLanes]) {
+struct I16 {
+  int32_t v[kLanes];
+
+  static I16 load(const int32_t* p) {
+    I16 r;
+    for (int i = 0; i < kLanes; i++) r.v[i] = p[i];
+    return r;
+  }
+  static I16 set(int32_t x) {
+    I16 r;
+    for (int32_t& lane : r.v) lane = x;
+    return r;
+  }
+  static I16 round(const F16& a) {
+    I16 r;
+    for (int i = 0; i < kLanes; i++) r.v[i] = static_cast<int32_t>(__builtin_nearbyintf(a.v[i]));
+    return r;
+  }
+  friend I16 operator+(const I16& a, const I16& b) {
+    I16 r;
+    for (int i = 0; i < kLanes; i++) r.v[i] = a.v[i] + b.v[i];
+    return r;
+  }
+  friend I16 operator-(const I16& a, const I16& b) {
+    I16 r;
+    for (int i = 0; i < kLanes; i++) r.v[i] = a.v[i] - b.v[i];
+    return r;
+  }
+  F16 to_float() const {
+    F16 r;
+    for (int i = 0; i < kLanes; i++) r.v[i] = static_cast<float>(v[i]);
+    return r;
+  }
+  void store(int32_t* p) const {
+    for (int i = 0; i < kLanes; i++) p[i] = v[i];
+  }
+  // Lanes in [-128, 127], and in [0, 255].
+  void store_int8(int8_t* p) const {
+    for (int i = 0; i < kLanes; i++) p[i] = static_cast<int8_t>(v[i]);
+  }
+  void store_uint8(uint8_t* p) const {
+    for (int i = 0; i < kLanes; i++) p[i] = static_cast<uint8_t>(v[i]);
+  }
+  static int32_t reduce_add(const I16& a) {
+    int32_t sum = 0;
+    for (int32_t lane : a.v) sum += lane;
+    return sum;
+  }
+};
+
+// As in kernels_avx512.cc.
+template <int kRows, int kGroups, bool kUnsignedRows>
+inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
+                          int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
+  const uint8_t* a = static_cast<const uint8_t*>(rows);
   for (int r = 0; r < kRows; r++) {
     for (int g = 0; g < kGroups; g++) {
-      for (int i = 0; i < kLanes; i++) acc[r][g][i] = 0;
-      const uint8_t* line = w + g * group_stride;
-      const int8_t* row = a + static_cast<int64_t>(r) * a_stride;
-      for (int k = 0; k < inputs; k += 4, line += 4 * kLanes) {
+      const uint8_t* line = static_cast<const uint8_t*>(lines) + g * group_stride;
+      int32_t* sum = sums[r][g];
+      for (int i = 0; i < kLanes; i++) sum[i] = 0;
+      for (int k = 0; k < inputs; k += 4, line += step_stride) {
         for (int i = 0; i < kLanes; i++) {
-          for (int j = 0; j < 4; j++) acc[r][g][i] += row[k + j] * line[i * 4 + j];
+          for (int j = 0; j < 4; j++) {
+            const uint8_t x = a[r * row_stride + k + j];
+            const uint8_t w = line[i * 4 + j];
+            sum[i] += kUnsignedRows ? x * static_cast<int8_t>(w) : static_cast<int8_t>(x) * w;
+          }
         }
       }
     }

@@ -12,6 +12,7 @@
 
 namespace {
 
+using tilescribe::AttentionMemory;
 using tilescribe::Encoder;
 using tilescribe::find_kernels;
 using tilescribe::kAudioContext;
@@ -23,7 +24,6 @@ using tilescribe::kWindowFrames;
 using tilescribe::Model;
 using tilescribe::ThreadPool;
 using tilescribe::Timings;
-using tilescribe::Weights;
 using tilescribe::WindowMemory;
 using tilescribe::test::Distance;
 using tilescribe::test::FixtureSizes;
@@ -43,15 +43,14 @@ std::vector<float> unpack(const WindowMemory& memory, int layer, int heads) {
   const int width = heads * kHeadWidth;
   std::vector<float> rows(static_cast<size_t>(memory.positions) * 2 * static_cast<size_t>(width));
   for (int head = 0; head < heads; head++) {
-    const Weights keys = layer_memory.keys(head, memory.positions);
-    const Weights values = layer_memory.values(head, memory.positions);
+    const AttentionMemory kept = layer_memory.head(head, memory.positions);
     for (int p = 0; p < memory.positions; p++) {
       float* row = rows.data() + static_cast<int64_t>(p) * 2 * width + head * kHeadWidth;
       for (int i = 0; i < kHeadWidth; i++) {
-        const int key = keys.q[p / 16 * keys.group_stride + i / 4 * 64 + p % 16 * 4 + i % 4] - keys.zero[p];
-        const int value = values.q[i / 16 * values.group_stride + p / 4 * 64 + i % 16 * 4 + p % 4] - values.zero[i];
-        row[i] = static_cast<float>(key) * keys.scale[p];
-        row[width + i] = static_cast<float>(value) * layer_memory.value_scales(head)[p];
+        const int key = kept.keys[p / 16 * 1024 + i / 4 * 64 + p % 16 * 4 + i % 4] - 128;
+        const int value = kept.values[p / 4 * 256 + i * 4 + p % 4];
+        row[i] = static_cast<float>(key) * kept.key_scale[p];
+        row[width + i] = static_cast<float>(value) / kept.value_inverse[p];
       }
     }
   }

@@ -231,7 +231,9 @@ class ModelFixture {
       const bool is_tied = n >= groups;
       const std::vector<int> row = is_tied ? nearly(first_rows[first]) : random_row(inputs);
       if (!is_tied) first_rows.push_back(row);
-      zero[at] = is_tied ? zero[first] : random_.between(120, 136);
+      // One zero point for a group of 16 outputs, and for all where rows are tied to one another.
+      const int group = tie_group > 1 ? 0 : n / kLanes * kLanes;
+      zero[at] = n == group ? random_.between(120, 136) : zero[static_cast<size_t>(group)];
       const float spread = 1.0f + 0.2f * random_.signed_unit();
       scale[at] = is_tied ? scale[first] : size * std::sqrt(3.0f / static_cast<float>(inputs)) / 127.0f * spread;
       bias[at] = name == "decoder.tokens" ? 0.0f : 0.2f * random_.signed_unit();

@@ -39,7 +39,7 @@ inline OwnedWeights make_weights(Random& random, int outputs, int inputs) {
   for (uint8_t& q : w.q) q = static_cast<uint8_t>(random.between(0, 255));
   for (int n = 0; n < outputs; n++) {
     w.scale.push_back(0.001f + 0.001f * random.signed_unit() * random.signed_unit());
-    w.zero.push_back(random.between(0, 255));
+    w.zero.push_back(n % 16 == 0 ? random.between(0, 255) : w.zero.back());
     w.bias.push_back(random.signed_unit());
   }
   w.view = {w.q.data(), w.scale.data(), w.zero.data(), w.bias.data(), outputs, inputs, int64_t{16} * inputs};

@@ -1,71 +1,74 @@
-// Keys and values of attention in int8, the same for the encoder, the window and the text so far.
+// Keys and values of attention in int8, the same for the encoder, the window and the text so far, and the
+// queries that go with them. The arithmetic is Kernels::attend.
 //
-// A head's keys are a matrix of weights (outputs = positions, inputs = 64), its values another
-// (outputs = 64, inputs = positions), both in n16k4 with zero point 128, so that attention is two of the
-// engine's integer products. Every key and value row has its own scale; a value's scale is multiplied into
-// its attention weight, which is then quantised to 14 bits in two planes.
+// Every key and value row of a head has its own scale, so that a position can be added without touching the
+// others.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "cpu/kernels.h"
 #include "whisper/config.h"
 
 namespace tilescribe {
 
-// The keys and values of all heads of one layer, for up to `capacity` positions (rounded up to 16).
+// The keys and values of all heads of one layer, for up to `capacity` positions (rounded up to 16), in memory
+// of the owner's.
 class KeyValues {
  public:
-  KeyValues(int heads, int capacity);
+  static size_t bytes(int heads, int capacity);
+
+  // `memory` is aligned to 64 bytes and outlives this; what is in it does not matter.
+  KeyValues(int heads, int capacity, uint8_t* memory);
 
   int capacity() const { return capacity_; }
 
-  // Stores one head's key and value (float32 [64] each) of a position. Different positions may be written
-  // by different threads if they are not in the same group of 16.
-  void store(const Kernels& kernels, int head, int position, const float* key, const float* value);
+  // Stores keys and values of `count` positions from `position` on, for the heads [heads.begin, heads.end):
+  // float32 rows `stride` apart, head h in columns [64 h, 64 h + 64). Different threads may store different
+  // heads, or positions that are not in the same group of 16.
+  void store(const Kernels& kernels, Range heads, int position, int count, const float* keys, const float* values,
+             int stride);
 
-  // The keys of a head as weights with `positions` rounded up to 16 outputs.
-  Weights keys(int head, int positions) const;
-  // The values of a head as weights with `positions` rounded up to 16 inputs; without scales.
-  Weights values(int head, int positions) const;
-  const float* value_scales(int head) const { return value_scale_.data() + static_cast<int64_t>(head) * capacity_; }
+  // The first `positions` of a head.
+  AttentionMemory head(int head, int positions) const;
 
   // Takes the positions [0, count) of another of the same shape.
   void copy_from(const KeyValues& other, int count);
 
  private:
-  int64_t head_size() const { return static_cast<int64_t>(capacity_) * kHeadWidth; }
+  // A head: keys, values, then key_scale, value_log2 and value_inverse.
+  uint8_t* keys(int head) const { return memory_ + head_bytes() * head; }
+  int8_t* values(int head) const {
+    return reinterpret_cast<int8_t*>(keys(head) + static_cast<int64_t>(capacity_) * kHeadWidth);
+  }
+  float* floats(int head) const {
+    return reinterpret_cast<float*>(keys(head) + static_cast<int64_t>(capacity_) * kHeadWidth * 2);
+  }
+  int64_t head_bytes() const { return static_cast<int64_t>(bytes(1, capacity_)); }
 
   int heads_;
   int capacity_;
-  std::vector<uint8_t> keys_;
-  std::vector<uint8_t> values_;
-  std::vector<float> key_scale_;
-  std::vector<float> value_scale_;
+  uint8_t* memory_;
 };
 
-// Work space of one thread for queries of up to `rows` rows over up to `positions` positions.
-class AttentionScratch {
+// Up to `rows` queries of one head, quantised, their scales ready for Kernels::attend.
+class Queries {
  public:
-  AttentionScratch(int rows, int positions);
+  explicit Queries(int rows);
 
-  // out[r][0..64) = softmax(query[r] . keys / 8) values, for one head and `rows` queries (float32, rows
-  // `query_stride` apart) over the first `positions` positions.
-  void attend(const Kernels& kernels, const KeyValues& memory, int head, int positions, const float* query, int rows,
-              int query_stride, float* out, int out_stride);
+  // `query` is float32 [rows, 64], rows `stride` apart.
+  Activations quantize(const Kernels& kernels, const float* query, int rows, int stride);
 
  private:
-  int stride_;
-  std::vector<int8_t> query_;
-  std::vector<float> query_scale_;
-  std::vector<int32_t> query_sum_;
-  std::vector<float> scores_;
-  std::vector<float> sums_;
-  std::vector<int8_t> planes_;
-  std::vector<float> plane_scale_;
-  std::vector<int32_t> plane_sum_;
-  std::vector<int32_t> products_;
+  std::vector<int8_t> q_;
+  std::vector<float> scale_;
+  std::vector<int32_t> sum_;
 };
+
+// log2(e) / sqrt(64): weights are powers of two, and the scores of Whisper's heads are divided by 8.
+inline constexpr float kQueryFactor = 1.44269504088896341f * 0.125f;
 
 }  // namespace tilescribe

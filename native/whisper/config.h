@@ -1,9 +1,10 @@
 // Sizes of a Whisper model.
 #pragma once
 
+#include "cpu/kernels.h"
+
 namespace tilescribe {
 
-inline constexpr int kHeadWidth = 64;
 inline constexpr int kMelBins = 80;
 // Mel frames of a 30 s window, and encoder positions (the second convolution has stride 2).
 inline constexpr int kWindowFrames = 3000;

@@ -20,14 +20,17 @@ int count_run(const DecoderRow* rows, int count, int first, Same same) {
   return end - first;
 }
 
-// Queries of one head at once; bounds the work space (rows x 1504 scores).
+// Queries of one head at once; bounds the work space.
 constexpr int kQueryRows = 48;
 
 }  // namespace
 
-TextMemory::TextMemory(const Config& config) {
-  layers.reserve(static_cast<size_t>(config.decoder_layers));
-  for (int i = 0; i < config.decoder_layers; i++) layers.emplace_back(config.heads, config.text_context);
+TextMemory::TextMemory(const Config& config)
+    : memory_(KeyValues::bytes(config.heads, config.text_context) * static_cast<size_t>(config.decoder_layers)) {
+  const size_t layer_bytes = KeyValues::bytes(config.heads, config.text_context);
+  for (size_t i = 0; i < static_cast<size_t>(config.decoder_layers); i++) {
+    layers.emplace_back(config.heads, config.text_context, memory_.data() + i * layer_bytes);
+  }
 }
 
 void TextMemory::copy_from(const TextMemory& other) {
@@ -42,7 +45,7 @@ struct Decoder::Scratch {
         q(static_cast<size_t>(kMaxRows) * 4 * width),
         scale(2 * kMaxRows),
         sum(2 * kMaxRows),
-        attention(kQueryRows, kAudioContext) {}
+        queries(kQueryRows) {}
 
   Activations quantize(const Kernels& kernels, const float* x, int rows, int columns) {
     kernels.quantize(x, rows, columns, columns, q.data(), columns, scale.data(), sum.data());
@@ -53,7 +56,7 @@ struct Decoder::Scratch {
   std::vector<int8_t> q;
   std::vector<float> scale;
   std::vector<int32_t> sum;
-  AttentionScratch attention;
+  Queries queries;
 };
 
 Decoder::Decoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
@@ -143,13 +146,14 @@ void Decoder::self_attention(const DecoderRow* rows, int count, int layer, int t
   pool_.barrier();
 
   const Range heads = split_range(model_.config.heads, 1, thread, threads);
-  for (int head = heads.begin; head < heads.end; head++) {
-    for (int r = 0; r < count; r++) {
-      const float* row = wide_.data() + static_cast<int64_t>(r) * 3 * width + head * kHeadWidth;
-      KeyValues& text = rows[r].text->layers[static_cast<size_t>(layer)];
-      text.store(kernels_, head, rows[r].position, row + width, row + 2 * width);
-      scratch.attention.attend(kernels_, text, head, rows[r].position + 1, row, 1, 3 * width,
-                               attended_.data() + static_cast<int64_t>(r) * width + head * kHeadWidth, width);
+  for (int r = 0; r < count; r++) {
+    const float* row = wide_.data() + static_cast<int64_t>(r) * 3 * width;
+    KeyValues& text = rows[r].text->layers[static_cast<size_t>(layer)];
+    text.store(kernels_, heads, rows[r].position, 1, row + width, row + 2 * width, 3 * width);
+    for (int head = heads.begin; head < heads.end; head++) {
+      const Activations query = scratch.queries.quantize(kernels_, row + head * kHeadWidth, 1, 3 * width);
+      kernels_.attend(text.head(head, rows[r].position + 1), query,
+                      attended_.data() + static_cast<int64_t>(r) * width + head * kHeadWidth, width);
     }
   }
   pool_.barrier();
@@ -179,8 +183,10 @@ void Decoder::cross_attention(const DecoderRow* rows, int count, int layer, int 
                                  return a.window == b.window;
                                }));
       const int64_t at = static_cast<int64_t>(r) * width + head * kHeadWidth;
-      scratch.attention.attend(kernels_, rows[r].window->layers[static_cast<size_t>(layer)], head,
-                               rows[r].window->positions, wide_.data() + at, run, width, attended_.data() + at, width);
+      const WindowMemory& window = *rows[r].window;
+      const Activations queries = scratch.queries.quantize(kernels_, wide_.data() + at, run, width);
+      kernels_.attend(window.layers[static_cast<size_t>(layer)].head(head, window.positions), queries,
+                      attended_.data() + at, width);
       r += run;
     }
   }

@@ -27,6 +27,9 @@ struct TextMemory {
   void copy_from(const TextMemory& other);
   int length = 0;
   std::vector<KeyValues> layers;
+
+ private:
+  Memory memory_;
 };
 
 struct DecoderRow {

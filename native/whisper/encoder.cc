@@ -12,9 +12,12 @@ constexpr int kPaddedFrames = kWindowFrames + 2;
 
 }  // namespace
 
-WindowMemory::WindowMemory(const Config& config, int count) : positions(count) {
-  layers.reserve(static_cast<size_t>(config.decoder_layers));
-  for (int i = 0; i < config.decoder_layers; i++) layers.emplace_back(config.heads, count);
+WindowMemory::WindowMemory(const Config& config, int count)
+    : positions(count), memory_(KeyValues::bytes(config.heads, count) * static_cast<size_t>(config.decoder_layers)) {
+  const size_t layer_bytes = KeyValues::bytes(config.heads, count);
+  for (size_t i = 0; i < static_cast<size_t>(config.decoder_layers); i++) {
+    layers.emplace_back(config.heads, count, memory_.data() + i * layer_bytes);
+  }
 }
 
 // Work space of one thread.
@@ -24,8 +27,7 @@ struct Encoder::Scratch {
         scale(kBlock),
         sum(kBlock),
         normal(static_cast<size_t>(kBlock) * width),
-        wide(static_cast<size_t>(kBlock) * 4 * width),
-        attention(kBlock, kAudioContext) {}
+        wide(static_cast<size_t>(kBlock) * 4 * width) {}
 
   Activations quantize(const Kernels& kernels, const float* x, int rows, int columns, int stride) {
     kernels.quantize(x, rows, columns, stride, q.data(), columns, scale.data(), sum.data());
@@ -37,7 +39,6 @@ struct Encoder::Scratch {
   std::vector<int32_t> sum;
   std::vector<float> normal;
   std::vector<float> wide;
-  AttentionScratch attention;
 };
 
 Encoder::Encoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
@@ -49,8 +50,11 @@ Encoder::Encoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
       x_(static_cast<size_t>(kAudioContext) * model.config.width),
       normal_(x_.size()),
       query_(x_.size()),
+      query_scale_(static_cast<size_t>(model.config.heads) * kAudioContext),
+      query_sum_(query_scale_.size()),
       attended_(x_.size()),
-      memory_(model.config.heads, kAudioContext) {
+      layer_memory_(KeyValues::bytes(model.config.heads, kAudioContext)),
+      layer_(model.config.heads, kAudioContext, layer_memory_.data()) {
   for (int i = 0; i < pool.threads(); i++) scratch_.push_back(std::make_unique<Scratch>(model.config.width));
 }
 
@@ -129,10 +133,11 @@ void Encoder::convolve(const float* mel, int thread, int positions) {
   pool_.barrier();
 }
 
-// Queries to query_, keys and values to memory_.
+// Queries to query_, keys and values to layer_.
 void Encoder::project(const EncoderLayer& layer, int thread, int positions) {
   Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
   const int width = model_.config.width;
+  const int heads = model_.config.heads;
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
   for (int block = pool_.next(); block * kBlock < positions; block = pool_.next()) {
@@ -141,20 +146,24 @@ void Encoder::project(const EncoderLayer& layer, int thread, int positions) {
     kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, layer.attention_norm.gain,
                         layer.attention_norm.bias, scratch.normal.data());
     const Activations a = scratch.quantize(kernels_, scratch.normal.data(), rows, width, width);
+    const float* wide = scratch.wide.data();
     kernels_.multiply(a, layer.qkv, 0, 3 * width, false, scratch.wide.data(), 3 * width);
+    layer_.store(kernels_, {0, heads}, begin, rows, wide + width, wide + 2 * width, 3 * width);
     for (int r = 0; r < rows; r++) {
-      const float* row = scratch.wide.data() + static_cast<int64_t>(r) * 3 * width;
-      std::memcpy(query_.data() + static_cast<int64_t>(begin + r) * width, row,
-                  sizeof(float) * static_cast<size_t>(width));
-      for (int head = 0; head < model_.config.heads; head++) {
-        memory_.store(kernels_, head, begin + r, row + width + head * kHeadWidth, row + 2 * width + head * kHeadWidth);
+      float* scale = scratch.scale.data();
+      int32_t* sum = scratch.sum.data();
+      kernels_.quantize(wide + static_cast<int64_t>(r) * 3 * width, heads, kHeadWidth, kHeadWidth,
+                        query_.data() + static_cast<int64_t>(begin + r) * width, kHeadWidth, scale, sum);
+      for (int head = 0; head < heads; head++) {
+        const size_t at = static_cast<size_t>(head * kAudioContext + begin + r);
+        query_scale_[at] = scale[head] * kQueryFactor;
+        query_sum_[at] = sum[head];
       }
     }
   }
 }
 
 void Encoder::attend(int thread, int positions) {
-  Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
   const int width = model_.config.width;
   const int heads = model_.config.heads;
   if (thread == 0) pool_.reset_counter();
@@ -164,8 +173,10 @@ void Encoder::attend(int thread, int positions) {
     const int head = item / blocks;
     const int begin = item % blocks * kBlock;
     const int64_t at = static_cast<int64_t>(begin) * width + head * kHeadWidth;
-    scratch.attention.attend(kernels_, memory_, head, positions, query_.data() + at,
-                             std::min(kBlock, positions - begin), width, attended_.data() + at, width);
+    const int first = head * kAudioContext + begin;
+    const Activations queries{query_.data() + at, query_scale_.data() + first, query_sum_.data() + first,
+                              std::min(kBlock, positions - begin), width};
+    kernels_.attend(layer_.head(head, positions), queries, attended_.data() + at, width);
   }
 }
 
@@ -202,13 +213,8 @@ void Encoder::remember(WindowMemory* memory, int thread, int positions) {
     const Activations a = scratch.quantize(kernels_, normal, rows, width, width);
     for (size_t layer = 0; layer < model_.decoder.size(); layer++) {
       kernels_.multiply(a, model_.decoder[layer].cross_key_value, 0, 2 * width, false, scratch.wide.data(), 2 * width);
-      for (int r = 0; r < rows; r++) {
-        const float* row = scratch.wide.data() + static_cast<int64_t>(r) * 2 * width;
-        for (int head = 0; head < model_.config.heads; head++) {
-          memory->layers[layer].store(kernels_, head, begin + r, row + head * kHeadWidth,
-                                      row + width + head * kHeadWidth);
-        }
-      }
+      memory->layers[layer].store(kernels_, {0, model_.config.heads}, begin, rows, scratch.wide.data(),
+                                  scratch.wide.data() + width, 2 * width);
     }
   }
 }

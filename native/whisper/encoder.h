@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/memory.h"
 #include "base/thread_pool.h"
 #include "whisper/attention.h"
 #include "whisper/timings.h"
@@ -24,6 +25,9 @@ struct WindowMemory {
   WindowMemory(const Config& config, int positions);
   int positions;
   std::vector<KeyValues> layers;
+
+ private:
+  Memory memory_;
 };
 
 class Encoder {
@@ -49,13 +53,16 @@ class Encoder {
   const Model& model_;
   const Kernels& kernels_;
   ThreadPool& pool_;
-  std::vector<float> frames_;     // mel, time first, one frame of zeros at each end: [3002, 80]
-  std::vector<float> convolved_;  // after conv1, a row of zeros first: [3002, width]
-  std::vector<float> x_;          // [1500, width]
-  std::vector<float> normal_;     // [1500, width], after the final norm
-  std::vector<float> query_;      // [1500, width]
-  std::vector<float> attended_;   // [1500, width]
-  KeyValues memory_;              // of the layer under way
+  std::vector<float> frames_;       // mel, time first, one frame of zeros at each end: [3002, 80]
+  std::vector<float> convolved_;    // after conv1, a row of zeros first: [3002, width]
+  std::vector<float> x_;            // [1500, width]
+  std::vector<float> normal_;       // [1500, width], after the final norm
+  std::vector<int8_t> query_;       // [1500, width], quantised by head
+  std::vector<float> query_scale_;  // [heads, 1500]
+  std::vector<int32_t> query_sum_;  // [heads, 1500]
+  std::vector<float> attended_;     // [1500, width]
+  Memory layer_memory_;
+  KeyValues layer_;  // of the layer under way, in layer_memory_
   std::vector<std::unique_ptr<Scratch>> scratch_;
 };
 

@@ -50,7 +50,7 @@ class Finder {
     Weights w;
     w.q = find<uint8_t>(name + ".weight", "U8", {padded / kLanes, inputs / 4, kLanes, 4});
     w.scale = floats(name + ".scale", {padded});
-    w.zero = zeros(name + ".zero", padded);
+    w.zero = zeros(name + ".zero", outputs, padded);
     w.bias = floats(name + ".bias", {padded});
     w.outputs = padded;
     w.inputs = inputs;
@@ -59,10 +59,12 @@ class Finder {
   }
 
  private:
-  // The products of integers are exact only for zero points that are themselves bytes.
-  const int32_t* zeros(const std::string& name, int count) {
-    const int32_t* zero = find<int32_t>(name, "I32", {count});
-    if (zero != nullptr && std::any_of(zero, zero + count, [](int32_t z) { return z < 0 || z > 255; }) && status.ok()) {
+  // The products of integers are exact only for zero points that are themselves bytes, and the kernels subtract
+  // one for a group of 16 outputs. (Outputs past the last are nobody's.)
+  const int32_t* zeros(const std::string& name, int outputs, int padded) {
+    const int32_t* zero = find<int32_t>(name, "I32", {padded});
+    for (int n = 0; zero != nullptr && status.ok() && n < outputs; n++) {
+      if (zero[n] >= 0 && zero[n] <= 255 && zero[n] == zero[n / kLanes * kLanes]) continue;
       status = Status(Code::kModelCorrupt, "The packed weights file is damaged: " + name + " is out of range.");
     }
     return zero;

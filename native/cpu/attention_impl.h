@@ -1,0 +1,153 @@
+// Attention of one head with online softmax (M. Milakov and N. Gimelshein, Online normalizer calculation for
+// softmax, arXiv:1805.02867; by blocks as in T. Dao et al., FlashAttention, arXiv:2205.14135), in integers; see
+// kernels_impl.h for how this file is compiled.
+//
+// For each block of kAttentionBlock positions: scores, as binary logarithms of the weights times their values'
+// scales; their maximum; the weights as bytes, 255 being the largest; their products with the values. Sums and
+// products so far are brought to the new maximum. Nothing but 6 rows of a block ever lies in memory.
+
+// Lower than any score; its weight is 0.
+constexpr float kNever = -1e30f;
+
+// 2^x for x <= 8 to 8e-5, a fortieth of a step of 8 bits: minimax polynomial of degree 3 on [-1/2, 1/2] (Remez,
+// relative error). Below -100 the result is that of -100.
+inline F16 power_of_two(F16 x) {
+  x = F16::max(x, F16::set(-100.0f));
+  const F16 n = F16::round_half_even(x);
+  const F16 r = x - n;
+  F16 p = F16::set(0.05517166907f);
+  p = F16::fma(p, r, F16::set(0.2426111222f));
+  p = F16::fma(p, r, F16::set(0.6932609855f));
+  p = F16::fma(p, r, F16::set(0.9999280735f));
+  return F16::scale(p, n);
+}
+
+// What a block of positions adds to the sums of up to kTileRows rows.
+struct AttentionRows {
+  alignas(64) float scores[kTileRows][kAttentionBlock];
+  alignas(64) uint8_t weights[kTileRows][kAttentionBlock];
+  alignas(64) float top[kTileRows][kLanes];  // lane by lane
+  alignas(64) float sums[kTileRows][kHeadWidth];
+  // One row a lane.
+  alignas(64) float highest[kLanes];
+  alignas(64) float block_highest[kLanes];
+  alignas(64) float total[kLanes];
+  alignas(64) float block_total[kLanes];
+};
+
+// Scores of the groups from position `at` of the block on, which is position `first` + `at`.
+template <int kRows, int kGroups>
+inline void score_tile(const AttentionMemory& memory, const Activations& queries, int row, int first, int at,
+                       AttentionRows* work) {
+  const int position = first + at;
+  alignas(64) int32_t products[kRows][kGroups][kLanes];
+  multiply_tile<kRows, kGroups, false>(queries.q + static_cast<int64_t>(row) * queries.stride, queries.stride,
+                                       memory.keys + static_cast<int64_t>(position) * kHeadWidth, kHeadWidth * kLanes,
+                                       4 * kLanes, kHeadWidth, products);
+  for (int r = 0; r < kRows; r++) {
+    const I16 offset = I16::set(128 * queries.sum[row + r]);
+    const F16 scale = F16::set(queries.scale[row + r]);
+    F16 top = F16::load(work->top[r]);
+    for (int g = 0; g < kGroups; g++) {
+      const int n = position + g * kLanes;
+      const F16 product = (I16::load(products[r][g]) - offset).to_float() * F16::load(memory.key_scale + n);
+      F16 score = F16::fma(product, scale, F16::load(memory.value_log2 + n));
+      if (kGroups == 1 && memory.positions - n < kLanes) {
+        score = F16::keep_first(score, memory.positions - n, kNever);
+      }
+      score.store(work->scores[r] + at + g * kLanes);
+      top = F16::max(top, score);
+    }
+    top.store(work->top[r]);
+  }
+}
+
+// The weights of row r as bytes, and their sum in units of a byte's step without the values' scales.
+inline void weigh(const AttentionMemory& memory, int first, int count, int r, AttentionRows* work) {
+  const F16 shift = F16::set(work->block_highest[r] - 7.99435344f);  // log2(255)
+  const float* scores = work->scores[r];
+  const float* inverse = memory.value_inverse + first;
+  F16 total = F16::set(0.0f);
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const F16 weight = power_of_two(F16::load(scores + i) - shift);
+    I16::round(weight).store_uint8(work->weights[r] + i);
+    total = F16::fma(weight, F16::load(inverse + i), total);
+  }
+  if (i < count) {
+    const F16 weight = F16::keep_first(power_of_two(F16::load(scores + i) - shift), count - i, 0.0f);
+    I16::round(weight).store_uint8(work->weights[r] + i);
+    total = F16::fma(weight, F16::keep_first(F16::load(inverse + i), count - i, 0.0f), total);
+  }
+  work->block_total[r] = F16::reduce_add(total);
+}
+
+// sums = sums * before + weights . values * now
+template <int kRows>
+inline void add_values(const AttentionMemory& memory, int first, int count, const float* before, const float* now,
+                       AttentionRows* work) {
+  alignas(64) int32_t products[kRows][4][kLanes];
+  multiply_tile<kRows, 4, true>(&work->weights[0][0], kAttentionBlock,
+                                memory.values + static_cast<int64_t>(first) * kHeadWidth, 4 * kLanes, 4 * kHeadWidth,
+                                (count + 3) / 4 * 4, products);
+  for (int r = 0; r < kRows; r++) {
+    for (int g = 0; g < 4; g++) {
+      float* to = work->sums[r] + g * kLanes;
+      const F16 product = I16::load(products[r][g]).to_float() * F16::set(now[r]);
+      F16::fma(F16::load(to), F16::set(before[r]), product).store(to);
+    }
+  }
+}
+
+template <int kRows>
+inline void attend_rows(const AttentionMemory& memory, const Activations& queries, int row, float* out,
+                        int out_stride) {
+  AttentionRows work;
+  for (int r = 0; r < kRows; r++) {
+    for (int i = 0; i < kHeadWidth; i += kLanes) F16::set(0.0f).store(work.sums[r] + i);
+  }
+  F16::set(0.0f).store(work.total);
+  F16::set(0.0f).store(work.block_total);
+  F16::set(kNever).store(work.highest);
+  F16::set(kNever).store(work.block_highest);
+  for (int first = 0; first < memory.positions; first += kAttentionBlock) {
+    const int left = memory.positions - first;
+    const int count = left < kAttentionBlock ? left : kAttentionBlock;
+    for (int r = 0; r < kRows; r++) F16::set(kNever).store(work.top[r]);
+    int at = 0;
+    for (; at + 4 * kLanes <= count; at += 4 * kLanes) score_tile<kRows, 4>(memory, queries, row, first, at, &work);
+    for (; at < count; at += kLanes) score_tile<kRows, 1>(memory, queries, row, first, at, &work);
+    for (int r = 0; r < kRows; r++) work.block_highest[r] = F16::reduce_max(F16::load(work.top[r]));
+
+    const F16 highest = F16::max(F16::load(work.highest), F16::load(work.block_highest));
+    const F16 before = power_of_two(F16::load(work.highest) - highest);
+    const F16 now = power_of_two(F16::load(work.block_highest) - highest);
+    highest.store(work.highest);
+    for (int r = 0; r < kRows; r++) weigh(memory, first, count, r, &work);
+    F16::fma(F16::load(work.total), before, F16::load(work.block_total) * now).store(work.total);
+    alignas(64) float factors[2][kLanes];
+    before.store(factors[0]);
+    now.store(factors[1]);
+    add_values<kRows>(memory, first, count, factors[0], factors[1], &work);
+  }
+  for (int r = 0; r < kRows; r++) {
+    const F16 inverse = F16::set(1.0f / work.total[r]);
+    float* to = out + static_cast<int64_t>(row + r) * out_stride;
+    for (int i = 0; i < kHeadWidth; i += kLanes) (F16::load(work.sums[r] + i) * inverse).store(to + i);
+  }
+}
+
+void attend(const AttentionMemory& memory, const Activations& queries, float* out, int out_stride) {
+  int row = 0;
+  for (; row + kTileRows <= queries.rows; row += kTileRows) {
+    attend_rows<kTileRows>(memory, queries, row, out, out_stride);
+  }
+  switch (queries.rows - row) {
+    case 5: attend_rows<5>(memory, queries, row, out, out_stride); break;
+    case 4: attend_rows<4>(memory, queries, row, out, out_stride); break;
+    case 3: attend_rows<3>(memory, queries, row, out, out_stride); break;
+    case 2: attend_rows<2>(memory, queries, row, out, out_stride); break;
+    case 1: attend_rows<1>(memory, queries, row, out, out_stride); break;
+    default: break;
+  }
+}

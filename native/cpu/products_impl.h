@@ -1,0 +1,71 @@
+// Products of int8 rows by packed weights; see kernels_impl.h for how this file is compiled.
+//
+// A tile is up to kTileRows rows by four groups of 16 outputs, whose sums stay in registers over all inputs.
+// A group's outputs have one zero point, so that sum_k a[k] * (w[k] - zero) is a subtraction of one number.
+
+// finish(row, n, sums) for each group of 16 outputs from n on of each row.
+template <int kRows, int kGroups, typename Finish>
+inline void run_tile(const Activations& a, const Weights& w, int row, int n, const Finish& finish) {
+  alignas(64) int32_t sums[kRows][kGroups][kLanes];
+  multiply_tile<kRows, kGroups, false>(a.q + static_cast<int64_t>(row) * a.stride, a.stride,
+                                       w.q + (n / kLanes) * w.group_stride, w.group_stride, 4 * kLanes, w.inputs, sums);
+  for (int r = 0; r < kRows; r++) {
+    for (int g = 0; g < kGroups; g++) {
+      const int at = n + g * kLanes;
+      finish(row + r, at, I16::load(sums[r][g]) - I16::set(w.zero[at] * a.sum[row + r]));
+    }
+  }
+}
+
+template <int kGroups, typename Finish>
+inline void run_panel(const Activations& a, const Weights& w, int n, const Finish& finish) {
+  int row = 0;
+  for (; row + kTileRows <= a.rows; row += kTileRows) run_tile<kTileRows, kGroups>(a, w, row, n, finish);
+  switch (a.rows - row) {
+    case 5: run_tile<5, kGroups>(a, w, row, n, finish); break;
+    case 4: run_tile<4, kGroups>(a, w, row, n, finish); break;
+    case 3: run_tile<3, kGroups>(a, w, row, n, finish); break;
+    case 2: run_tile<2, kGroups>(a, w, row, n, finish); break;
+    case 1: run_tile<1, kGroups>(a, w, row, n, finish); break;
+    default: break;
+  }
+}
+
+template <typename Finish>
+inline void run_product(const Activations& a, const Weights& w, int begin, int end, const Finish& finish) {
+  int n = begin;
+  for (; n + 4 * kLanes <= end; n += 4 * kLanes) run_panel<4>(a, w, n, finish);
+  for (; n + 2 * kLanes <= end; n += 2 * kLanes) run_panel<2>(a, w, n, finish);
+  for (; n < end; n += kLanes) run_panel<1>(a, w, n, finish);
+}
+
+template <bool kBias, bool kAdd>
+inline void multiply_rows(const Activations& a, const Weights& w, int begin, int end, float* y, int y_stride) {
+  run_product(a, w, begin, end, [&](int row, int n, const I16& sums) {
+    float* to = y + static_cast<int64_t>(row) * y_stride + n;
+    const F16 scale = F16::set(a.scale[row]) * F16::load(w.scale + n);
+    F16 value = sums.to_float();
+    if constexpr (kBias) {
+      value = F16::fma(value, scale, F16::load(w.bias + n));
+    } else {
+      value = value * scale;
+    }
+    if constexpr (kAdd) value = F16::load(to) + value;
+    value.store(to);
+  });
+}
+
+void multiply(const Activations& a, const Weights& w, int begin, int end, bool add, float* y, int y_stride) {
+  if (w.bias != nullptr) {
+    add ? multiply_rows<true, true>(a, w, begin, end, y, y_stride)
+        : multiply_rows<true, false>(a, w, begin, end, y, y_stride);
+  } else {
+    add ? multiply_rows<false, true>(a, w, begin, end, y, y_stride)
+        : multiply_rows<false, false>(a, w, begin, end, y, y_stride);
+  }
+}
+
+void multiply_exact(const Activations& a, const Weights& w, int begin, int end, int32_t* acc, int acc_stride) {
+  run_product(a, w, begin, end,
+              [&](int row, int n, const I16& sums) { sums.store(acc + static_cast<int64_t>(row) * acc_stride + n); });
+}
