@@ -99,6 +99,18 @@ inline void add_values(const AttentionMemory& memory, int first, int count, cons
   }
 }
 
+// One row reads each byte once, so that memory sets the pace: asks for the positions of the next block that
+// correspond to the 64 from `at` on while those are computed.
+inline void prefetch(const AttentionMemory& memory, int first, int at) {
+  const int next = first + kAttentionBlock + at;
+  if (next >= memory.positions) return;
+  const int64_t begin = static_cast<int64_t>(next) * kHeadWidth;
+  for (int64_t i = begin; i < begin + 4 * kLanes * kHeadWidth; i += 64) {
+    __builtin_prefetch(memory.keys + i, 0, 2);
+    __builtin_prefetch(memory.values + i, 0, 2);
+  }
+}
+
 template <int kRows>
 inline void attend_rows(const AttentionMemory& memory, const Activations& queries, int row, float* out,
                         int out_stride) {
@@ -115,7 +127,10 @@ inline void attend_rows(const AttentionMemory& memory, const Activations& querie
     const int count = left < kAttentionBlock ? left : kAttentionBlock;
     for (int r = 0; r < kRows; r++) F16::set(kNever).store(work.top[r]);
     int at = 0;
-    for (; at + 4 * kLanes <= count; at += 4 * kLanes) score_tile<kRows, 4>(memory, queries, row, first, at, &work);
+    for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
+      if constexpr (kRows < 3) prefetch(memory, first, at);
+      score_tile<kRows, 4>(memory, queries, row, first, at, &work);
+    }
     for (; at < count; at += kLanes) score_tile<kRows, 1>(memory, queries, row, first, at, &work);
     for (int r = 0; r < kRows; r++) work.block_highest[r] = F16::reduce_max(F16::load(work.top[r]));
 
