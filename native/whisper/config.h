@@ -1,14 +1,13 @@
 // Sizes of a Whisper model.
 #pragma once
 
+#include "audio/sizes.h"
 #include "cpu/kernels.h"
 
 namespace tilescribe {
 
-inline constexpr int kMelBins = 80;
-// Mel frames of a 30 s window, and encoder positions (the second convolution has stride 2).
-inline constexpr int kWindowFrames = 3000;
-inline constexpr int kAudioContext = 1500;
+// Encoder positions of a 30 s window: the second convolution has stride 2.
+inline constexpr int kAudioContext = kWindowFrames / 2;
 
 struct Config {
   int width = 0;
