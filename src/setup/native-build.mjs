@@ -18,7 +18,7 @@ const STAMP = 'out/native/.addon-sources.sha256';
 const PRESETS = { configure: 'release', build: 'addon' };
 // Its tests and benchmark are no part of the addon. The lock file names the version of its headers.
 const SOURCES = [
-  ...['CMakeLists.txt', 'CMakePresets.json', 'addon', 'base', 'cpu', 'whisper'].map(
+  ...['CMakeLists.txt', 'CMakePresets.json', 'addon', 'audio', 'base', 'cpu', 'whisper'].map(
     (name) => `native/${name}`,
   ),
   'package-lock.json',
