@@ -111,16 +111,16 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     return object;
   }
 
-  // encode(mel: Float32Array [80 * 3000], positions) -> Promise<window id>
+  // encode(samples: Float32Array [200 + 480000 + 200], positions) -> Promise<window id>
   Napi::Value encode(const Napi::CallbackInfo& info) {
     session(info.Env());
     if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array ||
-        info[0].As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(kMelBins * kWindowFrames)) {
-      throw Napi::TypeError::New(info.Env(), "mel must be a Float32Array of 80 x 3000");
+        info[0].As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(kSamplesWithEdges)) {
+      throw Napi::TypeError::New(info.Env(), "samples must be a Float32Array of a window with its edges");
     }
-    const Napi::Float32Array mel = info[0].As<Napi::Float32Array>();
+    const Napi::Float32Array samples = info[0].As<Napi::Float32Array>();
     const int positions = take_integer(info[1], "positions", 1, kAudioContext);
-    auto copy = std::make_shared<std::vector<float>>(mel.Data(), mel.Data() + mel.ElementLength());
+    auto copy = std::make_shared<std::vector<float>>(samples.Data(), samples.Data() + samples.ElementLength());
     auto window = std::make_shared<int>(0);
     return run([copy, positions, window](Session& s) { *window = s.encode(copy->data(), positions); },
                [window](Napi::Env env) { return Napi::Number::New(env, *window); });

@@ -285,4 +285,11 @@ inline std::vector<float> make_mel(Random& random) {
   return mel;
 }
 
+// Noise for a window and its edges, float32 [kSamplesWithEdges].
+inline std::vector<float> make_samples(Random& random) {
+  std::vector<float> samples(static_cast<size_t>(kSamplesWithEdges));
+  for (float& sample : samples) sample = 0.3f * random.signed_unit();
+  return samples;
+}
+
 }  // namespace tilescribe::test

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <memory>
@@ -20,13 +21,15 @@ namespace {
 
 using tilescribe::Code;
 using tilescribe::Decoder;
+using tilescribe::Operation;
+using tilescribe::Part;
 using tilescribe::Session;
 using tilescribe::StartResult;
 using tilescribe::Status;
 using tilescribe::StepInput;
 using tilescribe::TokenChoice;
 using tilescribe::TokenRule;
-using tilescribe::test::make_mel;
+using tilescribe::test::make_samples;
 using tilescribe::test::ModelFixture;
 using tilescribe::test::Random;
 using tilescribe::test::TemporaryFolder;
@@ -70,8 +73,8 @@ TokenChoice choice_after(Session& session, int window, const std::vector<int>& t
   return result.choice;
 }
 
-void test_check_start(Session& session, const std::vector<float>& mel) {
-  const int window = session.encode(mel.data(), 10);
+void test_check_start(Session& session, const std::vector<float>& samples) {
+  const int window = session.encode(samples.data(), 10);
   CHECK(session.check_start(window, {1}, -1).ok());
   CHECK(session.check_start(window, {1, 2, 3}, 2).ok());
   CHECK(session.check_start(window, std::vector<int>(Decoder::kMaxRows, 5), 0).ok());
@@ -84,8 +87,8 @@ void test_check_start(Session& session, const std::vector<float>& mel) {
   CHECK(is_refused(session.check_start(window, {1}, -1)));
 }
 
-void test_check_step_and_reorder(Session& session, const std::vector<float>& mel) {
-  const int window = session.encode(mel.data(), 10);
+void test_check_step_and_reorder(Session& session, const std::vector<float>& samples) {
+  const int window = session.encode(samples.data(), 10);
   const int one = start(session, window, {1, 2});
   const int two = start(session, window, {3});
   session.reorder(two, {0, 0});
@@ -116,9 +119,25 @@ void test_check_step_and_reorder(Session& session, const std::vector<float>& mel
   session.release_window(window);
 }
 
+// Sound behind the wanted positions is not heard, that before is; each window has one spectrogram.
+void test_encode(Session& session, const std::vector<float>& samples) {
+  std::vector<float> short_sound = samples;
+  std::fill(short_sound.begin() + 40 * 320, short_sound.end(), 0.0f);
+  std::vector<float> cut_sound = short_sound;
+  std::fill(cut_sound.begin() + 60 * 320 + 400, cut_sound.end(), 1.0f);
+  const int64_t before = session.timings().at(Part::kEncoder, 0, Operation::kMel).count;
+  const int one = session.encode(short_sound.data(), 60);
+  const int two = session.encode(cut_sound.data(), 60);
+  const int three = session.encode(samples.data(), 60);
+  CHECK(session.timings().at(Part::kEncoder, 0, Operation::kMel).count == before + 3);
+  CHECK(same(choice_after(session, one, {1, 2}), choice_after(session, two, {1, 2})));
+  CHECK(!same(choice_after(session, one, {1, 2}), choice_after(session, three, {1, 2})));
+  for (int window : {one, two, three}) session.release_window(window);
+}
+
 // 256 rows are the most in one step, from one set of sequences or many.
-void test_too_many_rows(Session& session, const std::vector<float>& mel) {
-  const int window = session.encode(mel.data(), 3);
+void test_too_many_rows(Session& session, const std::vector<float>& samples) {
+  const int window = session.encode(samples.data(), 3);
   const int many = start(session, window, {1});
   const int one = start(session, window, {1});
   const std::vector<int> parents(Decoder::kMaxRows, 0);
@@ -134,8 +153,8 @@ void test_too_many_rows(Session& session, const std::vector<float>& mel) {
   session.release_window(window);
 }
 
-void test_full_text(Session& session, const std::vector<float>& mel) {
-  const int window = session.encode(mel.data(), 4);
+void test_full_text(Session& session, const std::vector<float>& samples) {
+  const int window = session.encode(samples.data(), 4);
   const int capacity = session.config().text_context;
   const int sequences = start(session, window, std::vector<int>(Decoder::kMaxRows, 8));
   for (int length = Decoder::kMaxRows; length < capacity; length++) {
@@ -155,9 +174,9 @@ void test_full_text(Session& session, const std::vector<float>& mel) {
 }
 
 // Sequences keep the window they began with; releasing what is gone already does nothing.
-void test_release_in_any_order(Session& session, const std::vector<float>& mel) {
-  const int first = session.encode(mel.data(), 12);
-  const int second = session.encode(mel.data(), 30);
+void test_release_in_any_order(Session& session, const std::vector<float>& samples) {
+  const int first = session.encode(samples.data(), 12);
+  const int second = session.encode(samples.data(), 30);
   const int a = start(session, first, {1, 2, 3});
   const int b = start(session, second, {1, 2, 3});
   const TokenChoice after_a = choice_after(session, first, {1, 2, 3, 4});
@@ -178,8 +197,8 @@ void test_release_in_any_order(Session& session, const std::vector<float>& mel) 
 }
 
 // Random reorders, with parents repeated and dropped: every row goes on as its own tokens say.
-void test_reorder(Session& session, const std::vector<float>& mel, Random& random) {
-  const int window = session.encode(mel.data(), 15);
+void test_reorder(Session& session, const std::vector<float>& samples, Random& random) {
+  const int window = session.encode(samples.data(), 15);
   const int sequences = start(session, window, {10, 20, 30});
   std::vector<std::vector<int>> texts = {{10, 20, 30}};
   for (int round = 0; round < 30; round++) {
@@ -207,8 +226,8 @@ void test_reorder(Session& session, const std::vector<float>& mel, Random& rando
 }
 
 // The probe is the probability of one token at one place of the prompt.
-void test_probe(Session& session, const std::vector<float>& mel) {
-  const int window = session.encode(mel.data(), 15);
+void test_probe(Session& session, const std::vector<float>& samples) {
+  const int window = session.encode(samples.data(), 15);
   const TokenRule all = plain_rule(session, session.config().vocabulary);
   const std::vector<int> prompt = {5, 6, 7, 8};
   for (int position = 0; position < 4; position++) {
@@ -227,13 +246,13 @@ void test_probe(Session& session, const std::vector<float>& mel) {
   session.release_window(window);
 }
 
-void test_thread_counts(const std::string& weights, const std::vector<float>& mel) {
+void test_thread_counts(const std::string& weights, const std::vector<float>& samples) {
   std::vector<TokenChoice> first;
   for (int threads : {1, 2, 3, 5}) {
     std::unique_ptr<Session> session;
     if (!CHECK(Session::open(weights, threads, &session).ok())) return;
     CHECK(session->threads() == threads);
-    const int window = session->encode(mel.data(), 70);
+    const int window = session->encode(samples.data(), 70);
     const int sequences = start(*session, window, {1, 2, 3});
     session->reorder(sequences, {0, 0});
     const std::vector<TokenChoice> choices = step(*session, sequences, {4, 5});
@@ -249,11 +268,11 @@ int64_t resident_bytes() {
 }
 
 // A leak of one text a round would be 300 times 240 KB, of one window 300 times 34 KB = 10 MB.
-void test_memory_does_not_grow(Session& session, const std::vector<float>& mel, Random& random) {
+void test_memory_does_not_grow(Session& session, const std::vector<float>& samples, Random& random) {
   int64_t before = 0;
   for (int round = 0; round < 340; round++) {
     if (round == 40) before = resident_bytes();
-    const int window = session.encode(mel.data(), 60);
+    const int window = session.encode(samples.data(), 60);
     const int sequences = start(session, window, {1, 2, 3, 4});
     for (int beams : {3, 5, 2}) {
       std::vector<int> parents, tokens;
@@ -281,16 +300,17 @@ int main() {
   std::unique_ptr<Session> session;
   if (!CHECK(Session::open(weights, 2, &session).ok())) return 1;
   Random random(21);
-  const std::vector<float> mel = make_mel(random);
+  const std::vector<float> samples = make_samples(random);
   // First, while there is no freed memory for a leak to hide in.
-  test_memory_does_not_grow(*session, mel, random);
-  test_check_start(*session, mel);
-  test_check_step_and_reorder(*session, mel);
-  test_too_many_rows(*session, mel);
-  test_full_text(*session, mel);
-  test_release_in_any_order(*session, mel);
-  test_reorder(*session, mel, random);
-  test_probe(*session, mel);
-  test_thread_counts(weights, mel);
+  test_memory_does_not_grow(*session, samples, random);
+  test_check_start(*session, samples);
+  test_encode(*session, samples);
+  test_check_step_and_reorder(*session, samples);
+  test_too_many_rows(*session, samples);
+  test_full_text(*session, samples);
+  test_release_in_any_order(*session, samples);
+  test_reorder(*session, samples, random);
+  test_probe(*session, samples);
+  test_thread_counts(weights, samples);
   return tilescribe::test::finish("session");
 }

@@ -18,8 +18,7 @@
 namespace {
 
 using tilescribe::Code;
-using tilescribe::kMelBins;
-using tilescribe::kWindowFrames;
+using tilescribe::kSamplesWithEdges;
 using tilescribe::Model;
 using tilescribe::Session;
 using tilescribe::StartResult;
@@ -269,7 +268,7 @@ void test_zero_points(const ModelFixture& fixture, const TemporaryFolder& folder
 // comes out. It must stay that: tokens of the vocabulary, or none.
 void test_damaged_data(const ModelFixture& fixture, const TemporaryFolder& folder, Random& random) {
   const std::string whole = fixture.bytes();
-  const std::vector<float> mel(static_cast<size_t>(kMelBins) * kWindowFrames, 0.25f);
+  const std::vector<float> samples(static_cast<size_t>(kSamplesWithEdges), 0.25f);
   for (int round = 0; round < 24; round++) {
     Package package = fixture.package();
     for (PackedTensor& tensor : package.tensors) {
@@ -293,7 +292,7 @@ void test_damaged_data(const ModelFixture& fixture, const TemporaryFolder& folde
     rule.top = 5;
     rule.temperature = 1;
     rule.uniform = 0.5;
-    const int window = session->encode(mel.data(), 20);
+    const int window = session->encode(samples.data(), 20);
     const StartResult result = session->start(window, {1, 2, 3}, rule, 1, 7);
     for (const auto& token : result.choice.top) CHECK(token.id >= 0 && token.id < 1000);
     CHECK(result.choice.sampled.id >= -1 && result.choice.sampled.id < 1000);

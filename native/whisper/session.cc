@@ -20,12 +20,19 @@ Session::Session(std::unique_ptr<Model> model, int threads)
     : model_(std::move(model)),
       kernels_(best_kernels()),
       pool_(threads),
+      log_mel_(kernels_, pool_),
+      mel_(static_cast<size_t>(kMelBins) * kWindowFrames),
       encoder_(*model_, kernels_, pool_),
       decoder_(*model_, kernels_, pool_),
       timings_(std::max(model_->config.encoder_layers, model_->config.decoder_layers)) {}
 
-int Session::encode(const float* mel, int positions) {
-  windows_[next_id_] = encoder_.encode(mel, positions, &timings_);
+int Session::encode(const float* samples, int positions) {
+  {
+    Timed timed(timings_.at(Part::kEncoder, 0, Operation::kMel), true);
+    // The encoder sees two frames for each position, and none after them.
+    log_mel_.compute(samples, 2 * positions, mel_.data());
+  }
+  windows_[next_id_] = encoder_.encode(mel_.data(), positions, &timings_);
   return next_id_++;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/log_mel.h"
 #include "whisper/choice.h"
 #include "whisper/decoder.h"
 #include "whisper/encoder.h"
@@ -33,8 +34,9 @@ class Session {
   const char* kernels_name() const { return kernels_.name; }
   int threads() const { return pool_.threads(); }
 
-  // `mel` is float32 [80, 3000]. Returns the window's id.
-  int encode(const float* mel, int positions);
+  // `samples` is float32 [kSamplesWithEdges]: a window and what its frames reach to either side. Encodes the
+  // first `positions` (1 to 1500) of it, each 20 ms, as if it ended there. Returns the window's id.
+  int encode(const float* samples, int positions);
 
   // Whether the arguments fit what is alive; kInvalidArgument says what does not.
   Status check_start(int window, const std::vector<int>& prompt, int probe_position) const;
@@ -66,6 +68,8 @@ class Session {
   std::unique_ptr<Model> model_;
   const Kernels& kernels_;
   ThreadPool pool_;
+  LogMel log_mel_;
+  std::vector<float> mel_;  // of the window under way: [80, 3000]
   Encoder encoder_;
   Decoder decoder_;
   Timings timings_;

@@ -10,8 +10,8 @@
 namespace tilescribe {
 
 enum class Part { kEncoder, kDecoder };
-enum class Operation { kConvolution, kSelfAttention, kCrossAttention, kFeedForward, kVocabulary, kChoice };
-inline constexpr int kOperations = 6;
+enum class Operation { kMel, kConvolution, kSelfAttention, kCrossAttention, kFeedForward, kVocabulary, kChoice };
+inline constexpr int kOperations = 7;
 
 struct Timing {
   double ms = 0;

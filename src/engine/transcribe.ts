@@ -117,7 +117,7 @@ class Transcription {
   finish(): JobStats {
     if (this.#sound.received === 0) throw noSound();
     const after = this.#in.backend.timings();
-    const spent = (name: 'encodeMs' | 'prefillMs' | 'stepMs' | 'chooseMs'): number =>
+    const spent = (name: 'melMs' | 'encodeMs' | 'prefillMs' | 'stepMs' | 'chooseMs'): number =>
       after[name] - this.#before[name];
     return {
       ...this.#decoder.stats(),
@@ -125,6 +125,7 @@ class Transcription {
       totalMs: this.#elapsedMs(),
       loadMs: this.#in.loadMs,
       audioMs: this.#audioMs,
+      melMs: spent('melMs'),
       encodeMs: spent('encodeMs'),
       decodeMs: spent('prefillMs') + spent('stepMs') + spent('chooseMs'),
     };

@@ -9,14 +9,7 @@ import type {
   TokenRule,
 } from '../../src/engine/backend/backend.js';
 import { openBackend } from '../../src/engine/backend/open-backend.js';
-import { MEL_BIN_COUNT } from '../../src/engine/mel/filterbank.js';
-import {
-  EDGE_SAMPLES,
-  FRAME_COUNT,
-  LogMel,
-  reflectStart,
-  WINDOW_SAMPLES,
-} from '../../src/engine/mel/log-mel.js';
+import { EDGE_SAMPLES, reflectStart, WINDOW_SAMPLES } from '../../src/engine/mel/log-mel.js';
 import { readDimensions } from '../../src/engine/model/model-files.js';
 import { Tokenizer } from '../../src/engine/model/tokenizer.js';
 import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
@@ -55,7 +48,6 @@ class OwnParts implements PartsEngine {
   readonly #backend: DecoderBackend;
   readonly #prompt: readonly number[];
   readonly #rule: TokenRule;
-  readonly #logMel = new LogMel();
   #samples: Float32Array | null = null;
   /** Encoded windows of the file, kept from one call to the next. */
   readonly #windows: EncodedWindow[] = [];
@@ -68,18 +60,15 @@ class OwnParts implements PartsEngine {
   }
 
   async encode(path: string): Promise<number> {
-    const mel = await this.#computeMel(path, 0);
-    const began = performance.now();
-    const window = await this.#backend.encode(mel, this.#backend.dimensions.audioContext);
-    const ms = performance.now() - began;
+    const before = this.#backend.timings().encodeMs;
+    const window = await this.#encodeWindow(path, 0);
     window.release();
-    return ms;
+    return this.#backend.timings().encodeMs - before;
   }
 
   async decode(path: string, rows: number, steps: number): Promise<number> {
     while (this.#windows.length < rows) {
-      const mel = await this.#computeMel(path, this.#windows.length);
-      this.#windows.push(await this.#backend.encode(mel, this.#backend.dimensions.audioContext));
+      this.#windows.push(await this.#encodeWindow(path, this.#windows.length));
     }
     const started: StartReply[] = [];
     for (const window of this.#windows.slice(0, rows)) {
@@ -105,15 +94,14 @@ class OwnParts implements PartsEngine {
   }
 
   /** Window `index` of the file, which is gone through again when it is too short. */
-  async #computeMel(path: string, index: number): Promise<Float32Array> {
+  async #encodeWindow(path: string, index: number): Promise<EncodedWindow> {
     this.#samples ??= await readSamples(path);
     const count = Math.max(1, Math.floor(this.#samples.length / WINDOW_SAMPLES));
     const start = (index % count) * WINDOW_SAMPLES - EDGE_SAMPLES;
     const window = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
     window.set(this.#samples.subarray(Math.max(0, start), start + window.length), Math.max(0, -start));
     if (start < 0) reflectStart(window);
-    const mel = new Float32Array(MEL_BIN_COUNT * FRAME_COUNT);
-    this.#logMel.compute(window, mel);
-    return mel;
+    const { audioContext } = this.#backend.dimensions;
+    return await this.#backend.encode(window, audioContext, new AbortController().signal);
   }
 }

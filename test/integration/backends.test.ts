@@ -2,11 +2,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DecoderBackend } from '../../src/engine/backend/backend.js';
+import { openBackend } from '../../src/engine/backend/open-backend.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../../src/engine/mel/log-mel.js';
+import { readDimensions } from '../../src/engine/model/model-files.js';
+import { findModel, readCatalog } from '../../src/models/catalog.mjs';
+import { folderOfModel, modelsFolder } from '../../src/models/store.mjs';
+import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
 import { CORPUS, KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
 import { openTestEngine, runJob } from './engine-jobs.js';
 
-const ADDON = join(import.meta.dirname, '..', '..', 'out', 'native', 'tilescribe_native.node');
+const ROOT = join(import.meta.dirname, '..', '..');
+const ADDON = join(ROOT, 'out', 'native', 'tilescribe_native.node');
 
 let engine: Engine;
 beforeAll(() => {
@@ -43,6 +51,48 @@ describe('devices', () => {
     expect(plainWords(one.text)).toBe(KENNEDY_WORDS);
   });
 });
+
+async function openDevice(device: 'cpu' | 'onnx'): Promise<DecoderBackend> {
+  const model = findModel(await readCatalog(join(ROOT, 'resources')), DEFAULT_OPTIONS.model);
+  const modelFolder = folderOfModel(model, modelsFolder(process.env));
+  const dimensions = await readDimensions(modelFolder);
+  const { signal } = new AbortController();
+  const request = { device, model, modelFolder, dimensions, threads: 2, addonPath: ADDON, signal };
+  return (await openBackend(request)).backend;
+}
+
+describe.each(existsSync(ADDON) ? (['cpu', 'onnx'] as const) : (['onnx'] as const))(
+  'a window for %s',
+  (device) => {
+    let backend: DecoderBackend;
+    beforeAll(async () => {
+      backend = await openDevice(device);
+    });
+    afterAll(() => backend.close());
+
+    const samples = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES).fill(0.1, 1000, 20_000);
+
+    it('is not encoded for a job that was cancelled before', async () => {
+      const before = backend.timings().encodeCount;
+
+      await expect(backend.encode(samples, 10, AbortSignal.abort())).rejects.toMatchObject({
+        code: 'cancelled',
+      });
+
+      expect(backend.timings().encodeCount).toBe(before);
+    });
+
+    it('is refused when its size is wrong, and the next one is encoded', async () => {
+      const { signal } = new AbortController();
+
+      for (const length of [0, samples.length - 1, samples.length + 1]) {
+        await expect(backend.encode(new Float32Array(length), 10, signal)).rejects.toThrow(/samples/);
+      }
+
+      (await backend.encode(samples, 100, signal)).release();
+    });
+  },
+);
 
 describe.skipIf(CORPUS === null)('passages side by side', () => {
   const speech = join(CORPUS ?? '', 'dev', 'long', 'long_trump_address_ms13_2018.mp3');

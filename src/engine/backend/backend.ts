@@ -101,13 +101,15 @@ export interface LayerTiming {
   readonly layer: number;
   /** Layer norms and projections count where their result is used. */
   readonly operation:
-    'convolution' | 'self-attention' | 'cross-attention' | 'feed-forward' | 'vocabulary' | 'choice';
+    'mel' | 'convolution' | 'self-attention' | 'cross-attention' | 'feed-forward' | 'vocabulary' | 'choice';
   readonly totalMs: number;
   readonly count: number;
 }
 
 /** Wall times since the model was opened, measured. */
 export interface BackendTimings {
+  readonly melMs: number;
+  /** Without the spectrogram. */
   readonly encodeMs: number;
   readonly encodeCount: number;
   /** Prompt passes, with the cross-attention keys and values where a backend computes them there. */
@@ -126,11 +128,15 @@ export interface DecoderBackend {
   readonly description: string;
   readonly dimensions: ModelDimensions;
   /**
-   * @param mel float32 [melBins, 2 * audioContext], row by row; not kept after the promise resolves.
-   * @param positions how much of the window is wanted, in encoder positions of 20 ms, 1 to audioContext. A
-   *   backend that cannot encode less encodes all of it.
+   * The log-mel spectrogram of a window, and the encoder's output for it.
+   *
+   * @param samples float32 [EDGE_SAMPLES + WINDOW_SAMPLES + EDGE_SAMPLES] (mel/log-mel.ts), the window with its
+   *   edges; must stay as it is until the promise resolves, and is not kept after.
+   * @param positions how much of the window is wanted, in encoder positions of 20 ms, 1 to audioContext. Behind
+   *   a part of a window there must be zeros: a backend may leave them out, or encode all of the window.
+   * @param signal Throws AppError `cancelled` when it was aborted before.
    */
-  encode(mel: Float32Array, positions: number): Promise<EncodedWindow>;
+  encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow>;
   start(request: StartRequest): Promise<StartReply>;
   /** One token for every row of every input; choices in the same nesting. */
   step(inputs: readonly StepInput[]): Promise<readonly (readonly TokenChoice[])[]>;

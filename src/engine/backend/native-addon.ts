@@ -16,8 +16,8 @@ export interface NativeSession {
     readonly textContext: number;
     readonly vocabularySize: number;
   };
-  /** @param mel float32 [80 * 3000]; @returns the window's id. */
-  encode(mel: Float32Array, positions: number): Promise<number>;
+  /** @param samples float32 [200 + 480000 + 200], copied; @returns the window's id. */
+  encode(samples: Float32Array, positions: number): Promise<number>;
   start(
     window: number,
     prompt: readonly number[],

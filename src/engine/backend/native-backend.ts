@@ -2,6 +2,7 @@
  * Whisper through the native CPU engine (native/): int8 weights mapped from the packed file, vector
  * kernels chosen for the CPU, all work off the JavaScript thread.
  */
+import { cancelledError } from '../../shared/errors.js';
 import type {
   BackendTimings,
   DecoderBackend,
@@ -21,6 +22,7 @@ const MEL_BINS = 80;
 
 /** The order of `Operation` in native/whisper/timings.h. */
 const OPERATIONS = [
+  'mel',
   'convolution',
   'self-attention',
   'cross-attention',
@@ -67,9 +69,10 @@ export class NativeBackend implements DecoderBackend {
     this.description = `native engine on the CPU (${kernels}), ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   }
 
-  async encode(mel: Float32Array, positions: number): Promise<EncodedWindow> {
+  async encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
+    if (signal.aborted) throw cancelledError();
     const began = performance.now();
-    const id = await this.#session.encode(mel, positions);
+    const id = await this.#session.encode(samples, positions);
     this.#spent.encodeMs += performance.now() - began;
     this.#spent.encodeCount++;
     return new NativeWindow(this.#session, id);
@@ -118,10 +121,13 @@ export class NativeBackend implements DecoderBackend {
 
   timings(): BackendTimings {
     const layers = this.#layerTimings();
-    const choice = layers.find(({ operation }) => operation === 'choice');
-    const chooseMs = choice?.totalMs ?? 0;
-    // Only steps are measured in their choices; both are wall time of the same calls.
-    return { ...this.#spent, stepMs: this.#spent.stepMs - chooseMs, chooseMs, layers };
+    const spentIn = (wanted: LayerTiming['operation']): number =>
+      layers.find(({ operation }) => operation === wanted)?.totalMs ?? 0;
+    const melMs = spentIn('mel');
+    const chooseMs = spentIn('choice');
+    // Parts of the wall time of the same calls; of the choices, only those of steps are measured.
+    const encodeMs = this.#spent.encodeMs - melMs;
+    return { ...this.#spent, melMs, encodeMs, stepMs: this.#spent.stepMs - chooseMs, chooseMs, layers };
   }
 
   close(): Promise<void> {

@@ -9,7 +9,8 @@
  */
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { AppError } from '../../shared/errors.js';
+import { AppError, cancelledError } from '../../shared/errors.js';
+import { LogMel } from '../mel/log-mel.js';
 import type {
   BackendTimings,
   DecoderBackend,
@@ -65,12 +66,14 @@ export class OnnxBackend implements DecoderBackend {
   readonly #encoder: ort.InferenceSession;
   readonly #decoder: ort.InferenceSession;
   readonly #shape: CacheShape;
+  readonly #logMel = new LogMel();
   readonly #chooser: TokenChooser;
   #promptLogits = new Float32Array(0);
   #stepLogits = new Float32Array(0);
   readonly #freeWindows: OnnxWindow[] = [];
   readonly #freeCaches: SelfCache[] = [];
   readonly #spent = {
+    melMs: 0,
     encodeMs: 0,
     encodeCount: 0,
     prefillMs: 0,
@@ -118,8 +121,10 @@ export class OnnxBackend implements DecoderBackend {
     return new OnnxBackend(await load(ENCODER_FILE), await load(DECODER_FILE), dimensions, threads);
   }
 
-  async encode(mel: Float32Array): Promise<EncodedWindow> {
+  async encode(samples: Float32Array, _positions: number, signal: AbortSignal): Promise<EncodedWindow> {
+    if (signal.aborted) throw cancelledError();
     const { melBins, audioContext, width } = this.dimensions;
+    const mel = this.#computeMel(samples);
     const window = this.#freeWindows.pop() ?? this.#createWindow();
     const began = performance.now();
     await this.#encoder.run(
@@ -226,6 +231,15 @@ export class OnnxBackend implements DecoderBackend {
     const choice = this.#chooser.choose(logits, rule);
     this.#spent.chooseMs += performance.now() - began;
     return choice;
+  }
+
+  #computeMel(samples: Float32Array): Float32Array {
+    const { melBins, audioContext } = this.dimensions;
+    const mel = new Float32Array(melBins * audioContext * 2);
+    const began = performance.now();
+    this.#logMel.compute(samples, mel);
+    this.#spent.melMs += performance.now() - began;
+    return mel;
   }
 
   #createWindow(): OnnxWindow {

@@ -5,6 +5,7 @@
 import type { Model } from '../../models/catalog.mjs';
 import { AppError, cancelledError } from '../../shared/errors.js';
 import type { DeviceChoice } from '../../shared/options.js';
+import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../mel/log-mel.js';
 import { ensureWeights } from '../weights/ensure-weights.js';
 import type { DecoderBackend, ModelDimensions, TokenRule } from './backend.js';
 import { loadAddon } from './native-addon.js';
@@ -62,7 +63,7 @@ async function openNative(request: BackendRequest): Promise<NativeResult> {
       signal: request.signal,
     });
     const backend = new NativeBackend(loaded.addon, weights, request.threads);
-    const fault = await findFault(backend, request.dimensions);
+    const fault = await findFault(backend, request);
     if (fault === null) return { ok: true, backend };
     await backend.close();
     return { ok: false, reason: fault };
@@ -76,11 +77,14 @@ async function openNative(request: BackendRequest): Promise<NativeResult> {
 }
 
 /**
- * A moment's work (0.2 s of silence) whose outcome is known in kind: one token, probabilities that are
+ * A moment's work (0.2 s of a constant) whose outcome is known in kind: one token, probabilities that are
  * numbers. Catches a build that does not fit the CPU or the model, not errors of arithmetic: those are the
  * C++ tests' to find.
  */
-async function findFault(backend: NativeBackend, dimensions: ModelDimensions): Promise<string | null> {
+async function findFault(
+  backend: NativeBackend,
+  { dimensions, signal }: BackendRequest,
+): Promise<string | null> {
   const { vocabularySize, width, decoderLayers } = backend.dimensions;
   if (
     vocabularySize !== dimensions.vocabularySize ||
@@ -96,7 +100,9 @@ async function findFault(backend: NativeBackend, dimensions: ModelDimensions): P
     top: 1,
     sample: null,
   };
-  const window = await backend.encode(new Float32Array(80 * 3000).fill(-1.5), 10);
+  const samples = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
+  samples.fill(0.1, EDGE_SAMPLES, EDGE_SAMPLES + 3200);
+  const window = await backend.encode(samples, 10, signal);
   const { sequences, choice } = await backend.start({ window, prompt: [50258], rule, probe: null });
   sequences.release();
   window.release();

@@ -41,8 +41,8 @@ export class StepBatcher implements DecoderBackend {
     return this.#inner.dimensions;
   }
 
-  encode(mel: Float32Array, positions: number): Promise<EncodedWindow> {
-    return this.#enqueue(() => this.#inner.encode(mel, positions));
+  encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
+    return this.#enqueue(() => this.#inner.encode(samples, positions, signal));
   }
 
   start(request: StartRequest): Promise<StartReply> {

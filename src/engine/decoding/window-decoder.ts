@@ -1,5 +1,5 @@
 /**
- * One window from sound to segments, whichever way windows are put in order: mel, encode, language, decode
+ * One window from sound to segments, whichever way windows are put in order: encode, language, decode
  * with retries, split. Holds what is shared by the windows of a job (rules, language, counts); a window's
  * own state lives in its call, so that several can be under way at once.
  */
@@ -10,8 +10,7 @@ import type { TranscribeOptions } from '../../shared/options.js';
 import { toSamples } from '../../shared/time.js';
 import type { Segment } from '../../shared/transcript.js';
 import type { DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
-import { MEL_BIN_COUNT } from '../mel/filterbank.js';
-import { EDGE_SAMPLES, FRAME_COUNT, LogMel, reflectStart, WINDOW_SAMPLES } from '../mel/log-mel.js';
+import { EDGE_SAMPLES, reflectStart, WINDOW_SAMPLES } from '../mel/log-mel.js';
 import { StreamingText, TIMESTAMP_SAMPLES } from '../model/tokenizer.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
@@ -65,14 +64,12 @@ export interface WindowDecoderInput {
   readonly beganMs: number;
 }
 
-export type WindowStats = Pick<JobStats, 'melMs' | 'firstTokenMs' | 'windows' | 'tokens' | 'retries'>;
+export type WindowStats = Pick<JobStats, 'firstTokenMs' | 'windows' | 'tokens' | 'retries'>;
 
 export class WindowDecoder {
   readonly #in: WindowDecoderInput;
   readonly #rules: TokenRules;
-  readonly #logMel = new LogMel();
   readonly #stats = {
-    melMs: 0,
     firstTokenMs: null as number | null,
     windows: 0,
     tokens: 0,
@@ -106,13 +103,8 @@ export class WindowDecoder {
     this.#stats.windows++;
     if (isSilence(samples)) return silentOutcome(length, input.previous);
     if (start === 0) reflectStart(samples);
-    const mel = new Float32Array(MEL_BIN_COUNT * FRAME_COUNT);
-    const melBegan = performance.now();
-    this.#logMel.compute(samples, mel);
-    this.#stats.melMs += performance.now() - melBegan;
-
-    const { backend } = this.#in;
-    const window = await backend.encode(mel, this.#countPositions(length));
+    const { backend, signal } = this.#in;
+    const window = await backend.encode(samples, this.#countPositions(length), signal);
     try {
       const language = await this.#detectLanguage(window, input.emit);
       return this.#finish(await this.#search(window, input, language), input);

@@ -8,6 +8,7 @@ import type {
 } from '../../../src/engine/backend/backend.js';
 import { StepBatcher } from '../../../src/engine/backend/step-batcher.js';
 
+const { signal } = new AbortController();
 const window: EncodedWindow = { release: () => undefined };
 const createSequences = (length: number): Sequences => ({ rowCount: 1, length, release: () => undefined });
 
@@ -82,7 +83,7 @@ describe('the step batcher', () => {
     const batcher = new StepBatcher(inner);
 
     const long = decode(batcher, 0, 4);
-    await batcher.encode(new Float32Array(0), 1);
+    await batcher.encode(new Float32Array(0), 1, signal);
     await Promise.all([long, decode(batcher, 50, 1)]);
 
     expect(inner.calls.filter((call) => call === 'step of 2').length).toBe(1);
@@ -94,8 +95,8 @@ describe('the step batcher', () => {
 
     await expect(
       Promise.all([
-        batcher.encode(new Float32Array(0), 1),
-        batcher.encode(new Float32Array(0), 1),
+        batcher.encode(new Float32Array(0), 1, signal),
+        batcher.encode(new Float32Array(0), 1, signal),
         decode(batcher, 0, 2),
         decode(batcher, 9, 5),
       ]),
