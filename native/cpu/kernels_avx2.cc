@@ -136,8 +136,8 @@ inline void multiply_group(const uint8_t* rows, int64_t row_stride, const uint8_
   }
 }
 
-// As in kernels_avx512.cc.
-template <int kRows, int kGroups, bool kUnsignedRows>
+// As in kernels_avx512.cc; reading ahead is left to the hardware.
+template <int kRows, int kGroups, bool kUnsignedRows, bool kAhead = false>
 inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
                           int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
   // Three rows' sums, their inputs and a line fill the 16 registers.

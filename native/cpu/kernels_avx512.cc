@@ -73,6 +73,11 @@ template <int kGroups, bool kUnsignedRows, int... G>
   }
 }
 
+template <int... G>
+[[gnu::always_inline]] inline void prefetch_lines(const uint8_t* w, int64_t group, Indices<G...>) {
+  (__builtin_prefetch(w + G * group, 0, 2), ...);
+}
+
 template <int kGroups, bool kUnsignedRows, int... R, int... G>
 [[gnu::always_inline]] inline void add_four(__m512i* sums, const int8_t* a, int64_t a_stride, const uint8_t* w,
                                             int64_t group, Indices<R...>, Indices<G...> groups) {
@@ -87,9 +92,10 @@ template <int... I>
 
 // sums[r][g] = rows . lines: rows of bytes `row_stride` apart, four inputs of 16 outputs a line of 64 bytes,
 // `group_stride` from one group of outputs to the next, `step_stride` from one four inputs to the next. Rows are
-// int8 and lines uint8; with kUnsignedRows the other way round. A function of its own: inlined into larger
+// int8 and lines uint8; with kUnsignedRows the other way round. With kAhead the groups after these, kGroups further
+// on, are asked for. A function of its own: inlined into larger
 // ones, GCC 12 moves and spills the sums inside the loop.
-template <int kRows, int kGroups, bool kUnsignedRows>
+template <int kRows, int kGroups, bool kUnsignedRows, bool kAhead = false>
 [[gnu::noinline]] void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
                                      int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
   const int8_t* a = static_cast<const int8_t*>(rows);
@@ -98,6 +104,7 @@ template <int kRows, int kGroups, bool kUnsignedRows>
   for (int k = 0; k < inputs; k += 4) {
     add_four<kGroups, kUnsignedRows>(in_registers, a + k, row_stride, w, group_stride, typename Count<kRows>::Type{},
                                      typename Count<kGroups>::Type{});
+    if constexpr (kAhead) prefetch_lines(w + kGroups * group_stride, group_stride, typename Count<kGroups>::Type{});
     w += step_stride;
   }
   store_all(in_registers, &sums[0][0][0], typename Count<kRows * kGroups>::Type{});

@@ -138,8 +138,8 @@ struct I16 {
   }
 };
 
-// As in kernels_avx512.cc.
-template <int kRows, int kGroups, bool kUnsignedRows>
+// As in kernels_avx512.cc; reading ahead is left to the hardware.
+template <int kRows, int kGroups, bool kUnsignedRows, bool kAhead = false>
 inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
                           int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
   const uint8_t* a = static_cast<const uint8_t*>(rows);

@@ -4,11 +4,12 @@
 // A group's outputs have one zero point, so that sum_k a[k] * (w[k] - zero) is a subtraction of one number.
 
 // finish(row, n, sums) for each group of 16 outputs from n on of each row.
-template <int kRows, int kGroups, typename Finish>
+template <int kRows, int kGroups, bool kAhead, typename Finish>
 inline void run_tile(const Activations& a, const Weights& w, int row, int n, const Finish& finish) {
   alignas(64) int32_t sums[kRows][kGroups][kLanes];
-  multiply_tile<kRows, kGroups, false>(a.q + static_cast<int64_t>(row) * a.stride, a.stride,
-                                       w.q + (n / kLanes) * w.group_stride, w.group_stride, 4 * kLanes, w.inputs, sums);
+  multiply_tile<kRows, kGroups, false, kAhead>(a.q + static_cast<int64_t>(row) * a.stride, a.stride,
+                                               w.q + (n / kLanes) * w.group_stride, w.group_stride, 4 * kLanes,
+                                               w.inputs, sums);
   for (int r = 0; r < kRows; r++) {
     for (int g = 0; g < kGroups; g++) {
       const int at = n + g * kLanes;
@@ -17,18 +18,24 @@ inline void run_tile(const Activations& a, const Weights& w, int row, int n, con
   }
 }
 
+template <int kGroups, bool kAhead, typename Finish>
+inline void run_rows(const Activations& a, const Weights& w, int row, int n, const Finish& finish) {
+  switch (a.rows - row) {
+    case 0: break;
+    case 1: run_tile<1, kGroups, kAhead>(a, w, row, n, finish); break;
+    case 2: run_tile<2, kGroups, kAhead>(a, w, row, n, finish); break;
+    case 3: run_tile<3, kGroups, kAhead>(a, w, row, n, finish); break;
+    case 4: run_tile<4, kGroups, kAhead>(a, w, row, n, finish); break;
+    case 5: run_tile<5, kGroups, kAhead>(a, w, row, n, finish); break;
+    default: run_tile<kTileRows, kGroups, kAhead>(a, w, row, n, finish); break;
+  }
+}
+
+// The first rows of a panel read its weights from afar, and ask for the next panel's.
 template <int kGroups, typename Finish>
 inline void run_panel(const Activations& a, const Weights& w, int n, const Finish& finish) {
-  int row = 0;
-  for (; row + kTileRows <= a.rows; row += kTileRows) run_tile<kTileRows, kGroups>(a, w, row, n, finish);
-  switch (a.rows - row) {
-    case 5: run_tile<5, kGroups>(a, w, row, n, finish); break;
-    case 4: run_tile<4, kGroups>(a, w, row, n, finish); break;
-    case 3: run_tile<3, kGroups>(a, w, row, n, finish); break;
-    case 2: run_tile<2, kGroups>(a, w, row, n, finish); break;
-    case 1: run_tile<1, kGroups>(a, w, row, n, finish); break;
-    default: break;
-  }
+  run_rows<kGroups, true>(a, w, 0, n, finish);
+  for (int row = kTileRows; row < a.rows; row += kTileRows) run_rows<kGroups, false>(a, w, row, n, finish);
 }
 
 template <typename Finish>
