@@ -20,6 +20,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
                        {
                            InstanceMethod<&SessionObject::describe>("describe"),
                            InstanceMethod<&SessionObject::encode>("encode"),
+                           InstanceMethod<&SessionObject::cancel>("cancel"),
                            InstanceMethod<&SessionObject::start>("start"),
                            InstanceMethod<&SessionObject::step>("step"),
                            InstanceMethod<&SessionObject::reorder>("reorder"),
@@ -111,9 +112,9 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     return object;
   }
 
-  // encode(samples: Float32Array [200 + 480000 + 200], positions) -> Promise<window id>
+  // encode(samples: Float32Array [200 + 480000 + 200], positions) -> Promise<window id, or -1 if cancelled>
   Napi::Value encode(const Napi::CallbackInfo& info) {
-    session(info.Env());
+    session(info.Env()).allow();
     if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array ||
         info[0].As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(kSamplesWithEdges)) {
       throw Napi::TypeError::New(info.Env(), "samples must be a Float32Array of a window with its edges");
@@ -124,6 +125,11 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     auto window = std::make_shared<int>(0);
     return run([copy, positions, window](Session& s) { *window = s.encode(copy->data(), positions); },
                [window](Napi::Env env) { return Napi::Number::New(env, *window); });
+  }
+
+  // Ends the encode under way, if there is one; may be called while the session is at work.
+  void cancel(const Napi::CallbackInfo&) {
+    if (session_) session_->cancel();
   }
 
   // start(window, prompt, rule, probePosition | -1, probeToken) -> Promise<{sequences, choice, probeProbability}>

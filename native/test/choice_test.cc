@@ -30,6 +30,7 @@ using tilescribe::TokenChoice;
 using tilescribe::TokenRule;
 using tilescribe::WindowMemory;
 using tilescribe::test::FixtureSizes;
+using tilescribe::test::kNotCancelled;
 using tilescribe::test::make_mel;
 using tilescribe::test::Matrix;
 using tilescribe::test::ModelFixture;
@@ -44,7 +45,7 @@ class Bench {
   explicit Bench(const FixtureSizes& sizes) : fixture_(sizes), pool_(2), timings_(8) {
     if (!CHECK(Model::open(folder_.write("weights", fixture_.bytes()), &model_).ok())) std::abort();
     Random random(9);
-    window_ = Encoder(*model_, best_kernels(), pool_).encode(make_mel(random).data(), 12, &timings_);
+    window_ = Encoder(*model_, best_kernels(), pool_).encode(make_mel(random).data(), 12, kNotCancelled, &timings_);
     decoder_ = std::make_unique<Decoder>(*model_, best_kernels(), pool_);
   }
 

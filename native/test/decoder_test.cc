@@ -25,6 +25,7 @@ using tilescribe::ThreadPool;
 using tilescribe::Timings;
 using tilescribe::WindowMemory;
 using tilescribe::test::Distance;
+using tilescribe::test::kNotCancelled;
 using tilescribe::test::make_mel;
 using tilescribe::test::measure;
 using tilescribe::test::ModelFixture;
@@ -45,7 +46,8 @@ Window make_window(const Model& model, Random& random, int positions) {
   ThreadPool pool(1);
   Encoder encoder(model, best_kernels(), pool);
   Timings timings(8);
-  Window window{encoder.encode(make_mel(random).data(), positions, &timings), Rows(positions, model.config.width)};
+  Window window{encoder.encode(make_mel(random).data(), positions, kNotCancelled, &timings),
+                Rows(positions, model.config.width)};
   std::copy_n(encoder.output(), window.audio.values.size(), window.audio.values.begin());
   return window;
 }

@@ -2,7 +2,10 @@
 // instruction sets and earlier windows change no bit.
 #include "whisper/encoder.h"
 
+#include <atomic>
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "test/check.h"
@@ -27,6 +30,7 @@ using tilescribe::Timings;
 using tilescribe::WindowMemory;
 using tilescribe::test::Distance;
 using tilescribe::test::FixtureSizes;
+using tilescribe::test::kNotCancelled;
 using tilescribe::test::make_mel;
 using tilescribe::test::measure;
 using tilescribe::test::ModelFixture;
@@ -64,7 +68,7 @@ struct Result {
 
 Result encode(Encoder& encoder, const Model& model, const std::vector<float>& mel, int positions) {
   Timings timings(8);
-  const std::unique_ptr<WindowMemory> memory = encoder.encode(mel.data(), positions, &timings);
+  const std::unique_ptr<WindowMemory> memory = encoder.encode(mel.data(), positions, kNotCancelled, &timings);
   CHECK(memory->positions == positions);
   Result result;
   result.output.assign(encoder.output(), encoder.output() + static_cast<int64_t>(positions) * model.config.width);
@@ -158,6 +162,27 @@ void test_frames_beyond_the_end_do_not_matter(const Model& model, const std::vec
   CHECK(same(encode_once(model, kernels, 2, other, kPositions), encode_once(model, kernels, 2, mel, kPositions)));
 }
 
+// What was cancelled gives nothing, and leaves nothing behind.
+void test_cancelled(const Model& model, const std::vector<float>& mel) {
+  const Result expected = encode_once(model, tilescribe::best_kernels(), 2, mel, 100);
+  ThreadPool pool(2);
+  Encoder encoder(model, tilescribe::best_kernels(), pool);
+  Timings timings(8);
+  const std::atomic<bool> already{true};
+  CHECK(encoder.encode(mel.data(), 100, already, &timings) == nullptr);
+  CHECK(same(encode(encoder, model, mel, 100), expected));
+  for (int round = 0; round < 20; round++) {
+    std::atomic<bool> cancelled{false};
+    std::thread other([&] {
+      std::this_thread::sleep_for(std::chrono::microseconds(100 * round));
+      cancelled.store(true);
+    });
+    encoder.encode(mel.data(), 100, cancelled, &timings);
+    other.join();
+  }
+  CHECK(same(encode(encoder, model, mel, 100), expected));
+}
+
 // Silence as the front end gives it: one value everywhere, or zeros.
 void test_constant_spectrograms(const Model& model, const ModelFixture& fixture) {
   for (float level : {0.0f, -1.0f}) {
@@ -182,5 +207,6 @@ int main() {
   test_windows_leave_nothing_behind(*model, random);
   test_frames_beyond_the_end_do_not_matter(*model, mel);
   test_constant_spectrograms(*model, fixture);
+  test_cancelled(*model, mel);
   return tilescribe::test::finish("encoder");
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -18,6 +19,9 @@
 #include "whisper/config.h"
 
 namespace tilescribe::test {
+
+// For work that nobody ends.
+inline const std::atomic<bool> kNotCancelled{false};
 
 // A file as it will be written: change it to make a bad one.
 struct PackedTensor {

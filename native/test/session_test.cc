@@ -153,6 +153,15 @@ void test_too_many_rows(Session& session, const std::vector<float>& samples) {
   session.release_window(window);
 }
 
+void test_cancel(Session& session, const std::vector<float>& samples) {
+  session.cancel();
+  CHECK(session.encode(samples.data(), 60) == -1);
+  session.allow();
+  const int window = session.encode(samples.data(), 60);
+  CHECK(window >= 0);
+  session.release_window(window);
+}
+
 void test_full_text(Session& session, const std::vector<float>& samples) {
   const int window = session.encode(samples.data(), 4);
   const int capacity = session.config().text_context;
@@ -307,6 +316,7 @@ int main() {
   test_encode(*session, samples);
   test_check_step_and_reorder(*session, samples);
   test_too_many_rows(*session, samples);
+  test_cancel(*session, samples);
   test_full_text(*session, samples);
   test_release_in_any_order(*session, samples);
   test_reorder(*session, samples, random);

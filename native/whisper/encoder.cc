@@ -60,7 +60,10 @@ Encoder::Encoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
 
 Encoder::~Encoder() = default;
 
-std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, Timings* timings) {
+std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, const std::atomic<bool>& cancelled,
+                                              Timings* timings) {
+  cancelled_ = &cancelled;
+  const int blocks = (positions + kBlock - 1) / kBlock;
   auto memory = std::make_unique<WindowMemory>(model_.config, positions);
   const int layers = model_.config.encoder_layers;
   pool_.run([&](int thread) {
@@ -81,7 +84,7 @@ std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, T
       Timed timed(timings->at(Part::kEncoder, i, Operation::kFeedForward), first);
       if (first) pool_.reset_counter();
       pool_.barrier();
-      for (int block = pool_.next(); block * kBlock < positions; block = pool_.next()) {
+      for (int block = next(blocks); block < blocks; block = next(blocks)) {
         feed_forward(layer, *scratch_[static_cast<size_t>(thread)], block * kBlock,
                      std::min(positions, (block + 1) * kBlock));
       }
@@ -90,7 +93,7 @@ std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, T
     Timed timed(timings->at(Part::kEncoder, 0, Operation::kCrossAttention), first);
     remember(memory.get(), thread, positions);
   });
-  return memory;
+  return cancelled.load(std::memory_order_relaxed) ? nullptr : std::move(memory);
 }
 
 void Encoder::convolve(const float* mel, int thread, int positions) {
@@ -140,7 +143,8 @@ void Encoder::project(const EncoderLayer& layer, int thread, int positions) {
   const int heads = model_.config.heads;
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
-  for (int block = pool_.next(); block * kBlock < positions; block = pool_.next()) {
+  const int blocks = (positions + kBlock - 1) / kBlock;
+  for (int block = next(blocks); block < blocks; block = next(blocks)) {
     const int begin = block * kBlock;
     const int rows = std::min(kBlock, positions - begin);
     kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, layer.attention_norm.gain,
@@ -169,7 +173,7 @@ void Encoder::attend(int thread, int positions) {
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
   const int blocks = (positions + kBlock - 1) / kBlock;
-  for (int item = pool_.next(); item < blocks * heads; item = pool_.next()) {
+  for (int item = next(blocks * heads); item < blocks * heads; item = next(blocks * heads)) {
     const int head = item / blocks;
     const int begin = item % blocks * kBlock;
     const int64_t at = static_cast<int64_t>(begin) * width + head * kHeadWidth;
@@ -204,7 +208,8 @@ void Encoder::remember(WindowMemory* memory, int thread, int positions) {
   const int width = model_.config.width;
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
-  for (int block = pool_.next(); block * kBlock < positions; block = pool_.next()) {
+  const int blocks = (positions + kBlock - 1) / kBlock;
+  for (int block = next(blocks); block < blocks; block = next(blocks)) {
     const int begin = block * kBlock;
     const int rows = std::min(kBlock, positions - begin);
     float* normal = normal_.data() + static_cast<int64_t>(begin) * width;

@@ -9,6 +9,7 @@
 // needs all keys, and after it.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -37,13 +38,20 @@ class Encoder {
 
   // `mel` is float32 [80, 3000], row by row. Encodes the first `positions` (1 to 1500) of the window, each
   // 20 ms, as if the window ended there.
-  std::unique_ptr<WindowMemory> encode(const float* mel, int positions, Timings* timings);
+  // nullptr when `cancelled` became true meanwhile: it is looked at before each block, some milliseconds apart.
+  std::unique_ptr<WindowMemory> encode(const float* mel, int positions, const std::atomic<bool>& cancelled,
+                                       Timings* timings);
 
   // float32 [1500, width] of the last call, after the final norm, for tests.
   const float* output() const { return normal_.data(); }
 
  private:
   struct Scratch;
+  // The next block or item of a loop that all threads share, or none once cancelled.
+  int next(int end) {
+    const int item = pool_.next();
+    return item < end && !cancelled_->load(std::memory_order_relaxed) ? item : end;
+  }
   void convolve(const float* mel, int thread, int positions);
   void project(const EncoderLayer& layer, int thread, int positions);
   void attend(int thread, int positions);
@@ -53,14 +61,15 @@ class Encoder {
   const Model& model_;
   const Kernels& kernels_;
   ThreadPool& pool_;
-  std::vector<float> frames_;       // mel, time first, one frame of zeros at each end: [3002, 80]
-  std::vector<float> convolved_;    // after conv1, a row of zeros first: [3002, width]
-  std::vector<float> x_;            // [1500, width]
-  std::vector<float> normal_;       // [1500, width], after the final norm
-  std::vector<int8_t> query_;       // [1500, width], quantised by head
-  std::vector<float> query_scale_;  // [heads, 1500]
-  std::vector<int32_t> query_sum_;  // [heads, 1500]
-  std::vector<float> attended_;     // [1500, width]
+  const std::atomic<bool>* cancelled_ = nullptr;  // of the call under way
+  std::vector<float> frames_;                     // mel, time first, one frame of zeros at each end: [3002, 80]
+  std::vector<float> convolved_;                  // after conv1, a row of zeros first: [3002, width]
+  std::vector<float> x_;                          // [1500, width]
+  std::vector<float> normal_;                     // [1500, width], after the final norm
+  std::vector<int8_t> query_;                     // [1500, width], quantised by head
+  std::vector<float> query_scale_;                // [heads, 1500]
+  std::vector<int32_t> query_sum_;                // [heads, 1500]
+  std::vector<float> attended_;                   // [1500, width]
   Memory layer_memory_;
   KeyValues layer_;  // of the layer under way, in layer_memory_
   std::vector<std::unique_ptr<Scratch>> scratch_;

@@ -32,7 +32,9 @@ int Session::encode(const float* samples, int positions) {
     // The encoder sees two frames for each position, and none after them.
     log_mel_.compute(samples, 2 * positions, mel_.data());
   }
-  windows_[next_id_] = encoder_.encode(mel_.data(), positions, &timings_);
+  std::shared_ptr<WindowMemory> window = encoder_.encode(mel_.data(), positions, cancelled_, &timings_);
+  if (!window) return -1;
+  windows_[next_id_] = std::move(window);
   return next_id_++;
 }
 

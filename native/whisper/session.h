@@ -2,6 +2,7 @@
 // nothing of JavaScript. One call at a time.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,8 +36,14 @@ class Session {
   int threads() const { return pool_.threads(); }
 
   // `samples` is float32 [kSamplesWithEdges]: a window and what its frames reach to either side. Encodes the
-  // first `positions` (1 to 1500) of it, each 20 ms, as if it ended there. Returns the window's id.
+  // first `positions` (1 to 1500) of it, each 20 ms, as if it ended there. Returns the window's id, or -1 if
+  // it was cancelled.
   int encode(const float* samples, int positions);
+
+  // The one exception to one call at a time: from any thread, ends an encode() under way or about to begin
+  // within some milliseconds. allow() comes before the encode() that is not meant.
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  void allow() { cancelled_.store(false, std::memory_order_relaxed); }
 
   // Whether the arguments fit what is alive; kInvalidArgument says what does not.
   Status check_start(int window, const std::vector<int>& prompt, int probe_position) const;
@@ -73,6 +80,7 @@ class Session {
   Encoder encoder_;
   Decoder decoder_;
   Timings timings_;
+  std::atomic<bool> cancelled_{false};
   int next_id_ = 1;
   std::map<int, std::shared_ptr<WindowMemory>> windows_;
   std::map<int, Sequences> sequences_;

@@ -82,6 +82,18 @@ describe.each(existsSync(ADDON) ? (['cpu', 'onnx'] as const) : (['onnx'] as cons
       expect(backend.timings().encodeCount).toBe(before);
     });
 
+    it.runIf(device === 'cpu')('is given up half way when its job is cancelled', async () => {
+      const before = backend.timings().encodeCount;
+      const controller = new AbortController();
+      const encoding = backend.encode(samples, backend.dimensions.audioContext, controller.signal);
+
+      controller.abort();
+
+      await expect(encoding).rejects.toMatchObject({ code: 'cancelled' });
+      expect(backend.timings().encodeCount).toBe(before);
+      (await backend.encode(samples, 10, new AbortController().signal)).release();
+    });
+
     it('is refused when its size is wrong, and the next one is encoded', async () => {
       const { signal } = new AbortController();
 

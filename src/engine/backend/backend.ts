@@ -134,7 +134,7 @@ export interface DecoderBackend {
    *   edges; must stay as it is until the promise resolves, and is not kept after.
    * @param positions how much of the window is wanted, in encoder positions of 20 ms, 1 to audioContext. Behind
    *   a part of a window there must be zeros: a backend may leave them out, or encode all of the window.
-   * @param signal Throws AppError `cancelled` when it was aborted before.
+   * @param signal Throws AppError `cancelled` when it was aborted before, or meanwhile if the backend can stop.
    */
   encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow>;
   start(request: StartRequest): Promise<StartReply>;

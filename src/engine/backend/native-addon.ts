@@ -16,8 +16,10 @@ export interface NativeSession {
     readonly textContext: number;
     readonly vocabularySize: number;
   };
-  /** @param samples float32 [200 + 480000 + 200], copied; @returns the window's id. */
+  /** @param samples float32 [200 + 480000 + 200], copied; @returns the window's id, or -1 if cancelled. */
   encode(samples: Float32Array, positions: number): Promise<number>;
+  /** Ends an encode under way within some milliseconds. */
+  cancel(): void;
   start(
     window: number,
     prompt: readonly number[],

@@ -72,7 +72,13 @@ export class NativeBackend implements DecoderBackend {
   async encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
     if (signal.aborted) throw cancelledError();
     const began = performance.now();
+    const cancel = (): void => {
+      this.#session.cancel();
+    };
+    signal.addEventListener('abort', cancel, { once: true });
     const id = await this.#session.encode(samples, positions);
+    signal.removeEventListener('abort', cancel);
+    if (id < 0) throw cancelledError();
     this.#spent.encodeMs += performance.now() - began;
     this.#spent.encodeCount++;
     return new NativeWindow(this.#session, id);
