@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readCatalog, findModel } from '../models/catalog.mjs';
+import type { Model } from '../models/catalog.mjs';
 import { checkModel, folderOfModel } from '../models/store.mjs';
 import { AppError, cancelledError, isCancelled, toFailure } from '../shared/errors.js';
 import type { EngineEvent, JobEvent } from '../shared/events.js';
@@ -13,8 +14,9 @@ import type { AudioSource } from './audio/audio.js';
 import { openAudio } from './audio/open.js';
 import type { DecoderBackend } from './backend/backend.js';
 import { openBackend } from './backend/open-backend.js';
-import { readDimensions } from './model/model-files.js';
-import { Tokenizer } from './model/tokenizer.js';
+import { describeModel } from './model/describe-model.js';
+import { fitOptions } from './model/fit-options.js';
+import type { Tokenizer } from './model/tokenizer.js';
 import { transcribe } from './transcribe.js';
 
 export interface TranscribeRequest {
@@ -46,6 +48,8 @@ export interface EngineConfig {
 
 interface OpenModel {
   readonly key: string;
+  /** Of the catalogue. */
+  readonly entry: Model;
   readonly backend: DecoderBackend;
   /** For people: what decodes, and why not something faster. */
   readonly description: string;
@@ -66,7 +70,7 @@ export function createEngine(config: EngineConfig): Engine {
   };
 
   const runJob = async (
-    { source, options }: TranscribeRequest,
+    { source, options: wanted }: TranscribeRequest,
     emit: (event: JobEvent) => void,
     signal: AbortSignal,
   ): Promise<void> => {
@@ -75,7 +79,8 @@ export function createEngine(config: EngineConfig): Engine {
     const audio = await openAudio(source, signal);
     try {
       const loadBeganMs = performance.now();
-      const { backend, tokenizer, description } = await useModel(options, signal);
+      const { entry, backend, tokenizer, description } = await useModel(wanted, signal);
+      const options = fitOptions(wanted, entry, tokenizer);
       const loadMs = performance.now() - loadBeganMs;
       emit({
         kind: 'opened',
@@ -131,8 +136,7 @@ async function openModel(
       `Press Repair in the app, or run \`tilescribe --fetch-model ${entry.id}\`.`,
     );
   }
-  const dimensions = await readDimensions(folder);
-  const tokenizer = await Tokenizer.load(folder);
+  const { dimensions, tokenizer } = await describeModel(entry, folder);
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
   const { backend, reason } = await openBackend({
     device: options.device,
@@ -145,5 +149,5 @@ async function openModel(
     signal,
   });
   const description = reason === null ? backend.description : `${backend.description} (${reason})`;
-  return { backend, description, tokenizer };
+  return { entry, backend, description, tokenizer };
 }

@@ -36,6 +36,8 @@ import { ModelError } from './model-error.mjs';
  * @property {string} id
  * @property {string} name
  * @property {string} licence
+ * @property {'onnx' | 'ggml'} format `onnx`: the files of Hugging Face transformers with int8 ONNX weights, which
+ *   every engine runs; `ggml`: the one file of whisper.cpp, for the native engine alone
  * @property {string} origin whose weights these are, and who converted them
  * @property {readonly ModelFile[]} files
  * @property {readonly ModelSource[]} sources in the order in which they are tried
@@ -115,12 +117,23 @@ function parseModel(data, at) {
     id: takeText(item['id'], `${at}.id`, /^[a-z0-9][a-z0-9.-]{0,40}$/),
     name: takeText(item['name'], `${at}.name`),
     licence: takeText(item['licence'], `${at}.licence`),
+    format: takeFormat(item['format'], `${at}.format`),
     origin: takeText(item['origin'], `${at}.origin`),
     files,
     sources: takeArray(item['sources'], `${at}.sources`).map((source, index) =>
       parseSource(source, `${at}.sources[${index}]`),
     ),
   };
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} at
+ * @returns {'onnx' | 'ggml'}
+ */
+function takeFormat(value, at) {
+  if (value === 'onnx' || value === 'ggml') return value;
+  throw new Error(`${at} must be "onnx" or "ggml", not ${JSON.stringify(value)}`);
 }
 
 // Relative, forward slashes, and no part that starts with a dot: nothing can leave the model's folder.

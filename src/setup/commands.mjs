@@ -15,7 +15,7 @@ import { formatSources } from './source-format.mjs';
 import { ensureSystemPackages } from './system-install.mjs';
 import { ensureTestSpeech } from './test-speech.mjs';
 import { formatTally, tallyStep } from './test-report.mjs';
-import { checkCorpus, runTests } from './tests.mjs';
+import { checkCorpus, checkEnglishModel, runTests } from './tests.mjs';
 
 const reporter = createTerminalReporter();
 
@@ -61,6 +61,7 @@ const COMMANDS = {
   async test(args) {
     try {
       checkCorpus(REPO_ROOT, process.env, reporter);
+      checkEnglishModel(REPO_ROOT, process.env, reporter);
       await prepareTests(REPO_ROOT, reporter);
       const tally = await runTests(REPO_ROOT, args, reporter);
       process.stdout.write(`${formatTally(tally)}\n`);

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { modelsFolder } from '../models/store.mjs';
 import { runStaticChecks } from './checks.mjs';
 import { omitVariables, runAttached } from './command.mjs';
 import { runNativeTests } from './native-tests.mjs';
@@ -33,6 +34,21 @@ export function checkCorpus(root, env, reporter) {
     );
   }
   reporter.say(`Left out: the tests with the speech corpus, which is not at ${folder}.`);
+}
+
+/**
+ * The tests use the model where it is (test/english-model.ts).
+ *
+ * @param {string} root
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @param {Reporter} reporter
+ */
+export function checkEnglishModel(root, env, reporter) {
+  const places = [join(modelsFolder(env), 'base.en'), join(root, '.cache', 'bench', 'whisper.cpp')];
+  if (places.some((folder) => existsSync(join(folder, 'ggml-base.en.bin')))) return;
+  reporter.say(
+    'Left out: the tests with the model base.en, which is not installed (npx tilescribe --fetch-model base.en).',
+  );
 }
 
 /**

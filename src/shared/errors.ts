@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'model-missing',
   'model-corrupt',
   'model-fetch-failed',
+  'model-english-only',
   'engine-stopped',
   'engine-unavailable',
   'disk-full',

@@ -4,7 +4,8 @@
  * 32 int8 with one fp16 scale (ggml-common.h, block_q8_0; ggml-quants.c, quantize_row_q8_0_ref); everything
  * else is copied. In: the bytes of a ggml file. Out: the bytes of another.
  */
-import { halfToNumber, numberToHalf } from './half-float.js';
+import { halfToNumber } from '../../src/engine/weights/half-float.js';
+import { numberToHalf } from './half-float.js';
 
 /** "ggml" as a little-endian number. */
 const MAGIC = 0x67676d6c;

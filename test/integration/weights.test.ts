@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tilescribe-weights-'));
   const target = join(folder, 'base.safetensors');
   const { signal } = new AbortController();
-  await importWeights({ modelFolder: model, modelId: 'base', target, signal });
+  await importWeights({ modelFolder: model, modelId: 'base', files: { kind: 'onnx' }, target, signal });
   description = await verifyWeights(target);
   file = await readFile(target);
   encoder = readStoredTensors(join(model, 'onnx/encoder_model_quantized.onnx'));

@@ -7,6 +7,7 @@ import { AppError, cancelledError } from '../../shared/errors.js';
 import type { DeviceChoice } from '../../shared/options.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../mel/log-mel.js';
 import { ensureWeights } from '../weights/ensure-weights.js';
+import { sourceFilesOf } from '../weights/weights-source.js';
 import type { DecoderBackend, ModelDimensions, TokenRule } from './backend.js';
 import { loadAddon } from './native-addon.js';
 import { NativeBackend } from './native-backend.js';
@@ -30,11 +31,19 @@ export interface OpenedBackend {
   readonly reason: string | null;
 }
 
-/** Throws AppError: `engine-unavailable` when the device the user named cannot be used. */
+/**
+ * Throws AppError: `engine-unavailable` when the device the user named cannot be used, or the one that the
+ * model needs.
+ */
 export async function openBackend(request: BackendRequest): Promise<OpenedBackend> {
-  if (request.device === 'onnx') return { backend: await openOnnx(request), reason: null };
+  const { id, format } = request.model;
+  if (request.device === 'onnx') {
+    if (format !== 'onnx') throw noOnnxFiles(id);
+    return { backend: await openOnnx(request), reason: null };
+  }
   const native = await openNative(request);
   if (native.ok) return { backend: native.backend, reason: null };
+  if (format !== 'onnx') throw nativeOnly(id, native.reason);
   if (request.device === 'cpu') {
     throw new AppError(
       'engine-unavailable',
@@ -43,6 +52,22 @@ export async function openBackend(request: BackendRequest): Promise<OpenedBacken
     );
   }
   return { backend: await openOnnx(request), reason: native.reason };
+}
+
+function noOnnxFiles(modelId: string): AppError {
+  return new AppError(
+    'engine-unavailable',
+    `The device "onnx" cannot be used: the model "${modelId}" has no ONNX files.`,
+    'Use --device auto or --device cpu, or another model, like "base".',
+  );
+}
+
+function nativeOnly(modelId: string, reason: string): AppError {
+  return new AppError(
+    'engine-unavailable',
+    `The model "${modelId}" runs on the native engine alone, which cannot be used: ${reason}.`,
+    'Use another model, like "base", or set the native engine up with `npm run setup`.',
+  );
 }
 
 async function openOnnx({ modelFolder, dimensions, threads }: BackendRequest): Promise<DecoderBackend> {
@@ -59,6 +84,7 @@ async function openNative(request: BackendRequest): Promise<NativeResult> {
     const weights = await ensureWeights({
       modelFolder: request.modelFolder,
       modelId: request.model.id,
+      files: sourceFilesOf(request.model),
       sourceHashes: Object.fromEntries(request.model.files.map(({ path, sha256 }) => [path, sha256])),
       signal: request.signal,
     });

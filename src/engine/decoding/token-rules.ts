@@ -3,7 +3,8 @@
  * SuppressTokens, ApplyTimestampRules), as the TokenRule that a backend applies. Pure.
  */
 import type { TokenRange, TokenRule } from '../backend/backend.js';
-import type { SpecialTokens, Tokenizer } from '../model/tokenizer.js';
+import type { SpecialTokens } from '../model/special-tokens.js';
+import type { Tokenizer } from '../model/tokenizer.js';
 
 /** The first timestamp of a window is at most 1 s: openai/whisper's max_initial_timestamp. */
 const MAX_INITIAL_TIMESTAMP = 50;

@@ -162,12 +162,7 @@ export class WindowDecoder {
       backend,
       tokenizer,
       window,
-      prompt: [
-        ...before,
-        special.startOfTranscript,
-        tokenizer.languageToken(language),
-        tokenizer.taskToken(options.task),
-      ],
+      prompt: [...before, ...tokenizer.startSequence(language, options.task)],
       noSpeechProbe: { position: before.length, token: special.noSpeech },
       rules: this.#rules,
       maxTokens: backend.dimensions.textContext / 2,

@@ -1,7 +1,7 @@
 /**
  * Byte-level byte pair encoding as GPT-2 defined it (Radford et al., 2019; openai/gpt-2 encoder.py):
- * text is split into words, each byte of a word becomes one printable character, and neighbouring
- * pieces are merged in the order of the merge list until none is left to merge.
+ * text is split into words, a word into its bytes, and neighbouring pieces are merged in the order of their
+ * ranks until none is left to merge.
  */
 
 /** Contractions, then letters, digits or other signs with at most one space before, then white space. */
@@ -17,29 +17,31 @@ function createByteAlphabet(): string[] {
   });
 }
 
-const BYTE_TO_CHARACTER = createByteAlphabet();
-const CHARACTER_TO_BYTE = new Map(BYTE_TO_CHARACTER.map((character, byte) => [character, byte]));
+const CHARACTER_TO_BYTE = new Map(createByteAlphabet().map((character, byte) => [character, byte]));
 
-/** The bytes that a vocabulary entry stands for. */
+/** The bytes that an entry of Hugging Face's vocabulary stands for. */
 export function pieceToBytes(piece: string): Uint8Array {
   return Uint8Array.from(piece, (character) => CHARACTER_TO_BYTE.get(character) ?? 0x3f);
 }
 
+/**
+ * The rank of a merge is the id of what it makes: ids are given in the order of merging, and this is how
+ * openai/whisper's own tokenizer (tiktoken) defines it.
+ */
 export class BytePairEncoder {
-  readonly #ids: ReadonlyMap<string, number>;
-  readonly #ranks: ReadonlyMap<string, number>;
+  /** By the bytes of the token, each as one character. */
+  readonly #ids = new Map<string, number>();
 
-  /** @param merges pairs "a b", most frequent first. */
-  constructor(ids: ReadonlyMap<string, number>, merges: readonly string[]) {
-    this.#ids = ids;
-    this.#ranks = new Map(merges.map((pair, rank) => [pair, rank]));
+  /** @param texts bytes of each token by its id; every single byte is one. */
+  constructor(texts: readonly Uint8Array[]) {
+    for (const [id, text] of texts.entries()) this.#ids.set(toBinary(text), id);
   }
 
   encode(text: string): number[] {
     const bytes = new TextEncoder();
     return (text.match(WORDS) ?? []).flatMap((word) => {
-      const characters = Array.from(bytes.encode(word), (byte) => BYTE_TO_CHARACTER[byte]!);
-      return this.#merge(characters).flatMap((piece) => this.#ids.get(piece) ?? []);
+      const pieces = Array.from(bytes.encode(word), (byte) => String.fromCharCode(byte));
+      return this.#merge(pieces).flatMap((piece) => this.#ids.get(piece) ?? []);
     });
   }
 
@@ -48,7 +50,7 @@ export class BytePairEncoder {
       let best = -1;
       let bestRank = Infinity;
       for (let i = 0; i + 1 < pieces.length; i++) {
-        const rank = this.#ranks.get(`${pieces[i]!} ${pieces[i + 1]!}`) ?? Infinity;
+        const rank = this.#ids.get(pieces[i]! + pieces[i + 1]!) ?? Infinity;
         if (rank < bestRank) {
           bestRank = rank;
           best = i;
@@ -58,4 +60,8 @@ export class BytePairEncoder {
       pieces.splice(best, 2, pieces[best]! + pieces[best + 1]!);
     }
   }
+}
+
+function toBinary(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }

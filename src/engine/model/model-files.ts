@@ -1,7 +1,4 @@
-/**
- * What the model's own JSON files say, checked once at this edge: config.json and
- * generation_config.json as Hugging Face transformers writes them.
- */
+/** What the model's own JSON files say, checked once at this edge: as Hugging Face transformers writes them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -9,7 +6,6 @@ import { AppError } from '../../shared/errors.js';
 import type { ModelDimensions } from '../backend/backend.js';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const tokenId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const ConfigSchema = v.object({
   model_type: v.literal('whisper'),
@@ -22,17 +18,6 @@ const ConfigSchema = v.object({
   decoder_layers: count,
   vocab_size: count,
 });
-
-const GenerationConfigSchema = v.object({
-  decoder_start_token_id: tokenId,
-  eos_token_id: tokenId,
-  no_timestamps_token_id: tokenId,
-  suppress_tokens: v.array(tokenId),
-  begin_suppress_tokens: v.array(tokenId),
-  lang_to_id: v.record(v.string(), tokenId),
-  task_to_id: v.object({ transcribe: tokenId, translate: tokenId }),
-});
-export type GenerationConfig = v.InferOutput<typeof GenerationConfigSchema>;
 
 /** Parses one JSON file of the model. Throws AppError `model-corrupt`. */
 export async function readModelJson<S extends v.GenericSchema>(
@@ -64,8 +49,4 @@ export async function readDimensions(folder: string): Promise<ModelDimensions> {
     decoderLayers: config.decoder_layers,
     vocabularySize: config.vocab_size,
   };
-}
-
-export async function readGenerationConfig(folder: string): Promise<GenerationConfig> {
-  return await readModelJson(folder, 'generation_config.json', GenerationConfigSchema);
 }

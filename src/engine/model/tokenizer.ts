@@ -1,83 +1,51 @@
 /**
- * Whisper's tokens: text in both directions, the special tokens, and timestamps. Reads tokenizer.json
- * (Hugging Face tokenizers). Timestamp k (id timestampBegin + k) means 20 ms * k into the window.
+ * Whisper's tokens: text in both directions, the special tokens, and timestamps. In: the text tokens of a
+ * model, from whichever file; everything else follows from them. Timestamp k (id timestampBegin + k) means
+ * 20 ms * k into the window.
  */
-import * as v from 'valibot';
 import { AppError } from '../../shared/errors.js';
 import { LANGUAGE_CODES } from '../../shared/languages.js';
 import type { LanguageCode } from '../../shared/languages.js';
 import type { Task } from '../../shared/transcript.js';
-import { BytePairEncoder, pieceToBytes } from './byte-pairs.js';
-import { readGenerationConfig, readModelJson } from './model-files.js';
-import type { GenerationConfig } from './model-files.js';
+import { BytePairEncoder } from './byte-pairs.js';
+import { findNonSpeechTokens } from './non-speech.js';
+import { placeSpecialTokens } from './special-tokens.js';
+import type { SpecialTokens } from './special-tokens.js';
 
-const TokenizerSchema = v.object({
-  model: v.object({
-    vocab: v.record(v.string(), v.number()),
-    merges: v.union([v.array(v.string()), v.array(v.tuple([v.string(), v.string()]))]),
-  }),
-  added_tokens: v.array(v.object({ id: v.number(), content: v.string() })),
-});
-type TokenizerFile = v.InferOutput<typeof TokenizerSchema>;
+/** Text tokens of openai/whisper's two vocabularies: "multilingual", and "gpt2" of the English-only models. */
+export const MULTILINGUAL_TEXTS = 50_257;
+export const ENGLISH_TEXTS = 50_256;
 
 /** One timestamp step: 2 mel frames, 20 ms. */
 export const TIMESTAMP_SAMPLES = 320;
 
-export interface SpecialTokens {
-  readonly endOfText: number;
-  readonly startOfTranscript: number;
-  readonly startOfPrevious: number;
-  readonly noSpeech: number;
-  readonly noTimestamps: number;
-  readonly timestampBegin: number;
-  readonly firstLanguage: number;
-}
-
 export class Tokenizer {
-  /** Bytes per token; undefined for special tokens. */
-  readonly #bytes: (Uint8Array | undefined)[] = [];
+  readonly #texts: readonly Uint8Array[];
   readonly #encoder: BytePairEncoder;
   readonly special: SpecialTokens;
-  /** Never sampled: brackets, music notes and other signs of non-speech, and all special tokens. */
+  /** English-only models know neither languages nor tasks. */
+  readonly isMultilingual: boolean;
+  /** Never sampled: signs of non-speech, and special tokens (openai/whisper decoding.py, _get_suppress_tokens). */
   readonly suppressed: readonly number[];
-  /** Not sampled first: the blank and the end of text. */
+  /** Not sampled first: the blank and the end of text (ditto, SuppressBlank). */
   readonly suppressedFirst: readonly number[];
-  readonly #tasks: Readonly<Record<Task, number>>;
 
-  constructor(file: TokenizerFile, config: GenerationConfig) {
-    const ids = new Map(Object.entries(file.model.vocab));
-    const added = new Map(file.added_tokens.map(({ content, id }) => [content, id]));
-    for (const [piece, id] of ids) {
-      if (!added.has(piece)) this.#bytes[id] = pieceToBytes(piece);
+  /** @param texts bytes of each text token by its id. Throws AppError 'model-corrupt' for those of no Whisper. */
+  constructor(texts: readonly Uint8Array[]) {
+    if (texts.length !== MULTILINGUAL_TEXTS && texts.length !== ENGLISH_TEXTS) {
+      throw strangeVocabulary(texts.length);
     }
-    const merges = file.model.merges.map((pair) => (typeof pair === 'string' ? pair : pair.join(' ')));
-    this.#encoder = new BytePairEncoder(ids, merges);
-    const find = (...names: string[]): number => {
-      const id = names.map((name) => added.get(name)).find((found) => found !== undefined);
-      if (id === undefined) throw missingToken(names[0]!);
-      return id;
-    };
-    this.special = {
-      endOfText: config.eos_token_id,
-      startOfTranscript: config.decoder_start_token_id,
-      startOfPrevious: find('<|startofprev|>'),
-      noSpeech: find('<|nospeech|>', '<|nocaptions|>'),
-      noTimestamps: config.no_timestamps_token_id,
-      timestampBegin: config.no_timestamps_token_id + 1,
-      firstLanguage: config.decoder_start_token_id + 1,
-    };
-    LANGUAGE_CODES.forEach((code, index) => {
-      const expected = this.special.firstLanguage + index;
-      if (config.lang_to_id[`<|${code}|>`] !== expected) throw missingToken(`<|${code}|>`);
-    });
-    this.suppressed = config.suppress_tokens;
-    this.suppressedFirst = config.begin_suppress_tokens;
-    this.#tasks = config.task_to_id;
-  }
-
-  static async load(folder: string): Promise<Tokenizer> {
-    const file = await readModelJson(folder, 'tokenizer.json', TokenizerSchema);
-    return new Tokenizer(file, await readGenerationConfig(folder));
+    this.#texts = texts;
+    this.#encoder = new BytePairEncoder(texts);
+    this.isMultilingual = texts.length === MULTILINGUAL_TEXTS;
+    this.special = placeSpecialTokens(texts.length);
+    const { startOfTranscript, translate, transcribe, startOfLanguageModel, startOfPrevious, noSpeech } =
+      this.special;
+    this.suppressed = [
+      ...findNonSpeechTokens((text) => this.encode(text)),
+      ...[startOfTranscript, translate, transcribe, startOfLanguageModel, startOfPrevious, noSpeech],
+    ];
+    this.suppressedFirst = [...this.encode(' '), this.special.endOfText];
   }
 
   encode(text: string): number[] {
@@ -91,7 +59,7 @@ export class Tokenizer {
 
   /** Empty for special tokens and timestamps. */
   bytesOf(token: number): Uint8Array {
-    return this.#bytes[token] ?? new Uint8Array(0);
+    return this.#texts[token] ?? new Uint8Array(0);
   }
 
   isTimestamp(token: number): boolean {
@@ -108,8 +76,12 @@ export class Tokenizer {
     return code;
   }
 
-  taskToken(task: Task): number {
-    return this.#tasks[task];
+  /** What every transcript begins with (openai/whisper tokenizer.py, sot_sequence). */
+  startSequence(language: LanguageCode, task: Task): readonly number[] {
+    const { startOfTranscript } = this.special;
+    return this.isMultilingual
+      ? [startOfTranscript, this.languageToken(language), this.special[task]]
+      : [startOfTranscript];
   }
 
   #join(tokens: readonly number[]): Uint8Array {
@@ -124,10 +96,10 @@ export class Tokenizer {
   }
 }
 
-function missingToken(name: string): AppError {
+function strangeVocabulary(textCount: number): AppError {
   return new AppError(
     'model-corrupt',
-    `The model's tokenizer does not have the token ${name} where Whisper puts it.`,
+    `The model's vocabulary has ${textCount} text tokens; those of Whisper have ${ENGLISH_TEXTS} or ${MULTILINGUAL_TEXTS}.`,
     'Repair the model, or import one of the models in the catalogue.',
   );
 }

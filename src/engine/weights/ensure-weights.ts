@@ -7,14 +7,16 @@ import { join } from 'node:path';
 import { AppError } from '../../shared/errors.js';
 import { inspectWeights, newerVersionError } from './describe-weights.js';
 import { importWeights } from './import-weights.js';
-import { SOURCE_PATHS } from './weights-format.js';
 import type { SourceHashes } from './weights-format.js';
+import { sourcePathsOf } from './weights-source.js';
+import type { SourceFiles } from './weights-source.js';
 
 export const WEIGHTS_NAME = 'weights-v1.safetensors';
 
 export interface EnsureRequest {
   readonly modelFolder: string;
   readonly modelId: string;
+  readonly files: SourceFiles;
   /** sha256 by path as in the catalogue; must have the files that weights are made of. */
   readonly sourceHashes: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -25,22 +27,22 @@ export interface EnsureRequest {
  * alone: whoever made it still wants it.
  */
 export async function ensureWeights(request: EnsureRequest): Promise<string> {
-  const { modelFolder, modelId, signal } = request;
+  const { modelFolder, modelId, files, signal } = request;
   const target = join(modelFolder, WEIGHTS_NAME);
-  const sourceHashes = pickSourceHashes(request.sourceHashes, modelId);
+  const sourceHashes = pickSourceHashes(request);
   const found = await inspectWeights(target);
   if (found?.kind === 'newer') throw newerVersionError(target, found.version);
   if (found?.kind === 'ours') {
     const made = found.description.sourceHashes;
-    if (SOURCE_PATHS.every((path) => made[path] === sourceHashes[path])) return target;
+    if (sourcePathsOf(files).every((path) => made[path] === sourceHashes[path])) return target;
   }
-  await importWeights({ modelFolder, modelId, target, sourceHashes, signal });
+  await importWeights({ modelFolder, modelId, files, target, sourceHashes, signal });
   return target;
 }
 
-function pickSourceHashes(hashes: Readonly<Record<string, string>>, modelId: string): SourceHashes {
+function pickSourceHashes({ files, modelId, sourceHashes }: EnsureRequest): SourceHashes {
   const pick = (path: string): string => {
-    const sha256 = hashes[path];
+    const sha256 = sourceHashes[path];
     if (sha256 !== undefined) return sha256;
     throw new AppError(
       'internal',
@@ -48,9 +50,5 @@ function pickSourceHashes(hashes: Readonly<Record<string, string>>, modelId: str
       'Please report this; the portable engine does not need them.',
     );
   };
-  return {
-    'config.json': pick('config.json'),
-    'onnx/encoder_model_quantized.onnx': pick('onnx/encoder_model_quantized.onnx'),
-    'onnx/decoder_model_merged_quantized.onnx': pick('onnx/decoder_model_merged_quantized.onnx'),
-  };
+  return Object.fromEntries(sourcePathsOf(files).map((path) => [path, pick(path)]));
 }

@@ -6,7 +6,8 @@
  * The surprising thing: weights are found through the graph, because the exporter gave the matrices
  * anonymous names (onnx::MatMul_883_quantized). Nodes kept theirs.
  */
-import { AppError } from '../../shared/errors.js';
+import type { AppError } from '../../shared/errors.js';
+import { corruptModelError } from '../model/model-errors.js';
 import { FLOAT, INT8, UINT8, parseOnnx } from './onnx-graph.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx-graph.js';
 import { ProtobufError } from './protobuf.js';
@@ -14,16 +15,6 @@ import { ProtobufError } from './protobuf.js';
 export interface Integers {
   readonly bytes: Uint8Array;
   readonly isSigned: boolean;
-}
-
-/** What is wrong with a model's own file, for people. */
-export function corruptModelError(modelId: string, path: string, problem: string, cause?: unknown): AppError {
-  return new AppError(
-    'model-corrupt',
-    `The model's file ${path} cannot be used: ${problem}.`,
-    `Repair the model: in the app with the Repair button, in a terminal with \`tilescribe --fetch-model ${modelId}\`.`,
-    { cause },
-  );
 }
 
 export class OnnxSource {

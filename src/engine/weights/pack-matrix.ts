@@ -40,6 +40,19 @@ export interface PackedMatrix {
   readonly sum: Int32Array;
 }
 
+/** The inputs of a matrix stored row by row, one row per output. */
+export function rowOffsets(inputs: number): Int32Array {
+  return Int32Array.from({ length: inputs }, (_, input) => input);
+}
+
+/** The inputs of a kernel stored as [outputs, channels, taps], read tap by tap: k = tap · channels + channel. */
+export function convolutionOffsets(channels: number, taps: number): Int32Array {
+  return Int32Array.from(
+    { length: channels * taps },
+    (_, input) => (input % channels) * taps + Math.floor(input / channels),
+  );
+}
+
 export function padOutputs(outputs: number): number {
   return Math.ceil(outputs / BLOCK_OUTPUTS) * BLOCK_OUTPUTS;
 }

@@ -32,74 +32,90 @@ export const FEED_FORWARD_FACTOR = 4;
 /** Start of the data section and of every tensor in it: one cache line. */
 export const ALIGNMENT_BYTES = 64;
 
+/** What a model is made of: a matrix takes five tensors, a list of floats one. */
+export type ModelPart =
+  | { readonly kind: 'matrix'; readonly name: string; readonly outputs: number; readonly inputs: number }
+  | { readonly kind: 'floats'; readonly name: string; readonly shape: readonly number[] };
+
 type Specification = Pick<TensorPlace, 'name' | 'type' | 'shape'>;
 
 export function planTensors(dimensions: ModelDimensions): TensorPlan {
+  return place(listParts(dimensions).flatMap((part) => specify(part)));
+}
+
+/** In file order. */
+export function listParts(dimensions: ModelDimensions): readonly ModelPart[] {
   const { width, audioContext, textContext, encoderLayers, decoderLayers } = dimensions;
-  const specifications: Specification[] = [
-    ...linear('encoder.conv1', width, CONVOLUTION_TAPS * dimensions.melBins),
-    ...linear('encoder.conv2', width, CONVOLUTION_TAPS * width),
-    { name: 'encoder.positions', type: 'F32', shape: [audioContext, width] },
+  const parts: ModelPart[] = [
+    linear('encoder.conv1', width, CONVOLUTION_TAPS * dimensions.melBins),
+    linear('encoder.conv2', width, CONVOLUTION_TAPS * width),
+    { kind: 'floats', name: 'encoder.positions', shape: [audioContext, width] },
   ];
   for (let layer = 0; layer < encoderLayers; layer++) {
-    specifications.push(...encoderLayer(`encoder.layers.${layer}`, width));
+    parts.push(...encoderLayer(`encoder.layers.${layer}`, width));
   }
-  specifications.push(
+  parts.push(
     ...norm('encoder.norm', width),
-    { name: 'decoder.positions', type: 'F32', shape: [textContext, width] },
-    ...linear('decoder.tokens', dimensions.vocabularySize, width),
+    { kind: 'floats', name: 'decoder.positions', shape: [textContext, width] },
+    linear('decoder.tokens', dimensions.vocabularySize, width),
   );
   for (let layer = 0; layer < decoderLayers; layer++) {
-    specifications.push(...decoderLayer(`decoder.layers.${layer}`, width));
+    parts.push(...decoderLayer(`decoder.layers.${layer}`, width));
   }
-  specifications.push(...norm('decoder.norm', width));
-  return place(specifications);
+  parts.push(...norm('decoder.norm', width));
+  return parts;
 }
 
-function encoderLayer(name: string, width: number): readonly Specification[] {
+function encoderLayer(name: string, width: number): readonly ModelPart[] {
   return [
     ...norm(`${name}.attention_norm`, width),
-    ...linear(`${name}.qkv`, 3 * width, width),
-    ...linear(`${name}.attention_out`, width, width),
+    linear(`${name}.qkv`, 3 * width, width),
+    linear(`${name}.attention_out`, width, width),
     ...feedForward(name, width),
   ];
 }
 
-function decoderLayer(name: string, width: number): readonly Specification[] {
+function decoderLayer(name: string, width: number): readonly ModelPart[] {
   return [
     ...norm(`${name}.self_norm`, width),
-    ...linear(`${name}.self_qkv`, 3 * width, width),
-    ...linear(`${name}.self_out`, width, width),
+    linear(`${name}.self_qkv`, 3 * width, width),
+    linear(`${name}.self_out`, width, width),
     ...norm(`${name}.cross_norm`, width),
-    ...linear(`${name}.cross_query`, width, width),
-    ...linear(`${name}.cross_key_value`, 2 * width, width),
-    ...linear(`${name}.cross_out`, width, width),
+    linear(`${name}.cross_query`, width, width),
+    linear(`${name}.cross_key_value`, 2 * width, width),
+    linear(`${name}.cross_out`, width, width),
     ...feedForward(name, width),
   ];
 }
 
-function feedForward(name: string, width: number): readonly Specification[] {
+function feedForward(name: string, width: number): readonly ModelPart[] {
   return [
     ...norm(`${name}.feed_forward_norm`, width),
-    ...linear(`${name}.feed_forward_up`, FEED_FORWARD_FACTOR * width, width),
-    ...linear(`${name}.feed_forward_down`, width, FEED_FORWARD_FACTOR * width),
+    linear(`${name}.feed_forward_up`, FEED_FORWARD_FACTOR * width, width),
+    linear(`${name}.feed_forward_down`, width, FEED_FORWARD_FACTOR * width),
   ];
 }
 
-function norm(name: string, width: number): readonly Specification[] {
+function norm(name: string, width: number): readonly ModelPart[] {
   return [
-    { name: `${name}.weight`, type: 'F32', shape: [width] },
-    { name: `${name}.bias`, type: 'F32', shape: [width] },
+    { kind: 'floats', name: `${name}.weight`, shape: [width] },
+    { kind: 'floats', name: `${name}.bias`, shape: [width] },
   ];
 }
 
-function linear(name: string, outputs: number, inputs: number): readonly Specification[] {
-  const padded = padOutputs(outputs);
+function linear(name: string, outputs: number, inputs: number): ModelPart {
+  return { kind: 'matrix', name, outputs, inputs };
+}
+
+function specify(part: ModelPart): readonly Specification[] {
+  const { name } = part;
+  if (part.kind === 'floats') return [{ name, type: 'F32', shape: part.shape }];
+  const padded = padOutputs(part.outputs);
   return [
     {
       name: `${name}.weight`,
       type: 'U8',
-      shape: [padded / BLOCK_OUTPUTS, inputs / BLOCK_INPUTS, BLOCK_OUTPUTS, BLOCK_INPUTS],
+      shape: [padded / BLOCK_OUTPUTS, part.inputs / BLOCK_INPUTS, BLOCK_OUTPUTS, BLOCK_INPUTS],
     },
     { name: `${name}.scale`, type: 'F32', shape: [padded] },
     { name: `${name}.zero`, type: 'I32', shape: [padded] },

@@ -28,16 +28,10 @@ export const PREFIX_BYTES = 8;
 /** The bound that the safetensors library itself sets. */
 export const MAXIMUM_HEADER_BYTES = 100_000_000;
 
-/** The files a weights file is made of, as they lie in the model's folder. */
-export const SOURCE_PATHS = [
-  'config.json',
-  'onnx/encoder_model_quantized.onnx',
-  'onnx/decoder_model_merged_quantized.onnx',
-] as const;
-export type SourcePath = (typeof SOURCE_PATHS)[number];
-
-/** sha256 in lower-case hexadecimal. */
-export type SourceHashes = Readonly<Record<SourcePath, string>>;
+/**
+ * sha256 in lower-case hexadecimal of the files a weights file is made of, by their paths in the model's folder.
+ */
+export type SourceHashes = Readonly<Record<string, string>>;
 
 export interface WeightsDescription {
   readonly modelId: string;
@@ -82,9 +76,6 @@ const MetadataSchema = v.object({
   vocabularySize: decimal(MAXIMUM_SIZE),
   melBins: decimal(MAXIMUM_SIZE, BLOCK_INPUTS),
   dataSha256: sha256,
-  'sha256:config.json': sha256,
-  'sha256:onnx/encoder_model_quantized.onnx': sha256,
-  'sha256:onnx/decoder_model_merged_quantized.onnx': sha256,
 });
 type Metadata = v.InferOutput<typeof MetadataSchema>;
 
@@ -93,6 +84,24 @@ const IdentitySchema = v.object({
     format: v.literal(WEIGHTS_FORMAT),
     version: v.pipe(v.string(), v.regex(/^(0|[1-9][0-9]{0,8})$/), v.transform(Number)),
   }),
+});
+
+/** Before the path of a source file, in the metadata. */
+const SOURCE_PREFIX = 'sha256:';
+
+const SourcesSchema = v.object({
+  __metadata__: v.pipe(
+    v.record(v.string(), v.string()),
+    v.transform((metadata) =>
+      Object.fromEntries(
+        Object.entries(metadata)
+          .filter(([key]) => key.startsWith(SOURCE_PREFIX))
+          .map(([key, value]) => [key.slice(SOURCE_PREFIX.length), value]),
+      ),
+    ),
+    v.record(v.pipe(v.string(), v.minLength(1)), sha256),
+    v.check((sources) => Object.keys(sources).length > 0),
+  ),
 });
 
 const HeaderSchema = v.objectWithRest(
@@ -126,7 +135,7 @@ export function encodeHeader(
     melBins: String(dimensions.melBins),
     dataSha256: hashes.data,
   };
-  for (const path of SOURCE_PATHS) metadata[`sha256:${path}`] = hashes.sources[path];
+  for (const [path, hash] of Object.entries(hashes.sources)) metadata[SOURCE_PREFIX + path] = hash;
   const entries = plan.tensors.map(
     ({ name, type, shape, offset, bytes }) =>
       [name, { dtype: type, shape, data_offsets: [offset, offset + bytes] }] as const,
@@ -163,6 +172,8 @@ export function parseHeader(header: Uint8Array, fileBytes: number): ParsedHeader
   if (!parsed.success) {
     return damaged(`its header is damaged at ${v.getDotPath(parsed.issues[0]) ?? 'the top'}`);
   }
+  const sources = v.safeParse(SourcesSchema, json);
+  if (!sources.success) return damaged('its header does not say what it was made of');
   const { __metadata__: metadata, ...tensors } = parsed.output;
   const dataOffset = PREFIX_BYTES + header.byteLength;
   if (dataOffset % ALIGNMENT_BYTES !== 0) return damaged('its data does not begin at a multiple of 64 bytes');
@@ -174,7 +185,7 @@ export function parseHeader(header: Uint8Array, fileBytes: number): ParsedHeader
   const description: WeightsDescription = {
     modelId: metadata.model,
     dimensions,
-    sourceHashes: sourceHashesOf(metadata),
+    sourceHashes: sources.output.__metadata__,
     dataSha256: metadata.dataSha256,
     dataOffset,
     dataBytes: plan.dataBytes,
@@ -191,14 +202,6 @@ function dimensionsOf(metadata: Metadata): ModelDimensions {
   const { width, heads, encoderLayers, decoderLayers, audioContext, textContext, vocabularySize, melBins } =
     metadata;
   return { melBins, audioContext, textContext, width, heads, encoderLayers, decoderLayers, vocabularySize };
-}
-
-function sourceHashesOf(metadata: Metadata): SourceHashes {
-  return {
-    'config.json': metadata['sha256:config.json'],
-    'onnx/encoder_model_quantized.onnx': metadata['sha256:onnx/encoder_model_quantized.onnx'],
-    'onnx/decoder_model_merged_quantized.onnx': metadata['sha256:onnx/decoder_model_merged_quantized.onnx'],
-  };
 }
 
 type HeaderTensor = v.InferOutput<(typeof HeaderSchema)['rest']>;

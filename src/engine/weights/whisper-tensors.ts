@@ -6,15 +6,11 @@
 import type { ModelDimensions } from '../backend/backend.js';
 import type { OnnxTensor } from './onnx-graph.js';
 import type { OnnxSource } from './onnx-source.js';
-import { packMatrices } from './pack-matrix.js';
+import { convolutionOffsets, rowOffsets } from './pack-matrix.js';
 import type { QuantizedMatrix } from './pack-matrix.js';
+import { bytesOf, packed } from './packed-tensors.js';
 import { CONVOLUTION_TAPS, FEED_FORWARD_FACTOR } from './tensor-plan.js';
-
-export interface NamedBytes {
-  readonly name: string;
-  /** Little-endian, like every machine this runs on. */
-  readonly bytes: Uint8Array;
-}
+import type { NamedBytes } from './weights-source.js';
 
 export function* encoderTensors(source: OnnxSource, dimensions: ModelDimensions): Generator<NamedBytes> {
   const { width, melBins, audioContext, encoderLayers } = dimensions;
@@ -89,15 +85,6 @@ function* norm(source: OnnxSource, from: string, to: string, width: number): Gen
   yield { name: `${to}.bias`, bytes: bytesOf(bias) };
 }
 
-function* packed(name: string, parts: readonly QuantizedMatrix[]): Generator<NamedBytes> {
-  const { weight, scale, zero, bias, sum } = packMatrices(parts);
-  yield { name: `${name}.weight`, bytes: weight };
-  yield { name: `${name}.scale`, bytes: bytesOf(scale) };
-  yield { name: `${name}.zero`, bytes: bytesOf(zero) };
-  yield { name: `${name}.bias`, bytes: bytesOf(bias) };
-  yield { name: `${name}.sum`, bytes: bytesOf(sum) };
-}
-
 /** A MatMulInteger with its matrix as [inputs, outputs]. */
 function readLinear(
   source: OnnxSource,
@@ -127,7 +114,7 @@ function readLinear(
   };
 }
 
-/** A ConvInteger with its kernel as [outputs, channels, taps], read tap by tap: k = tap · channels + channel. */
+/** A ConvInteger with its kernel as [outputs, channels, taps], read tap by tap. */
 function readConvolution(
   source: OnnxSource,
   name: string,
@@ -144,10 +131,7 @@ function readConvolution(
     isSigned,
     outputs,
     outputStride: channels * CONVOLUTION_TAPS,
-    inputOffsets: Int32Array.from(
-      { length: channels * CONVOLUTION_TAPS },
-      (_, input) => (input % channels) * CONVOLUTION_TAPS + Math.floor(input / channels),
-    ),
+    inputOffsets: convolutionOffsets(channels, CONVOLUTION_TAPS),
     scales: readScales(source, scale, outputs),
     zeros: readZeros(source, zero, isSigned, outputs),
     bias: source.floats(source.named(`${name}.bias`), [outputs]),
@@ -168,7 +152,7 @@ function readTokens(source: OnnxSource, vocabularySize: number, width: number): 
     isSigned,
     outputs: vocabularySize,
     outputStride: width,
-    inputOffsets: Int32Array.from({ length: width }, (_, input) => input),
+    inputOffsets: rowOffsets(width),
     scales: readScales(source, scale, vocabularySize),
     zeros: readZeros(source, zero, isSigned, vocabularySize),
     bias: null,
@@ -224,8 +208,4 @@ function readZeros(
 function perOutputShape(tensor: OnnxTensor, outputs: number): readonly number[] {
   if (tensor.dims.length === 0) return [];
   return tensor.dims[0] === 1 ? [1] : [outputs];
-}
-
-function bytesOf(values: Float32Array | Int32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { halfToNumber, numberToHalf } from '../../bench/half-float.js';
+import { halfToNumber } from '../../../src/engine/weights/half-float.js';
+import { numberToHalf } from '../../bench/half-float.js';
 import { BLOCK_BYTES, BLOCK_VALUES, quantizeBlocks, quantizeGgml } from '../../bench/quantize-ggml.js';
 
 test.each([

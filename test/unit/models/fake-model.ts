@@ -18,6 +18,7 @@ export function describeModel(sources: readonly ModelSource[]): Model {
     id: 'fake',
     name: 'Fake',
     licence: 'MIT',
+    format: 'onnx',
     origin: 'nobody/fake',
     files: Object.entries(CONTENTS).map(([path, text]) => ({
       path,

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import {
   tallyReport,
   tallyStep,
 } from '../../../src/setup/test-report.mjs';
-import { checkCorpus } from '../../../src/setup/tests.mjs';
+import { checkCorpus, checkEnglishModel } from '../../../src/setup/tests.mjs';
 
 function reportOf(...files: readonly object[]): string {
   return JSON.stringify({ testResults: files });
@@ -129,4 +129,22 @@ test('a missing corpus is said, and is a failure only where it is asked for', ()
     checkCorpus(root, { ...env, TILESCRIBE_REQUIRE_SPEECH: '1' }, reporter);
   }).toThrow('speech corpus');
   checkCorpus(root, { TILESCRIBE_SPEECH: root, TILESCRIBE_REQUIRE_SPEECH: '1' }, reporter);
+});
+
+test('a missing base.en is said, one that is installed or left by the benchmark is not', () => {
+  const said: string[] = [];
+  const root = mkdtempSync(join(tmpdir(), 'tilescribe-test-'));
+  const reporter = { ...record(false).reporter, say: (text: string) => said.push(text) };
+  const place = (folder: string): void => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'ggml-base.en.bin'), '');
+  };
+
+  checkEnglishModel(root, { TILESCRIBE_DATA_DIR: join(root, 'data') }, reporter);
+  expect(said).toEqual([expect.stringContaining('Left out: the tests with the model base.en')]);
+  place(join(root, 'data', 'models', 'base.en'));
+  checkEnglishModel(root, { TILESCRIBE_DATA_DIR: join(root, 'data') }, reporter);
+  place(join(root, '.cache', 'bench', 'whisper.cpp'));
+  checkEnglishModel(root, { TILESCRIBE_DATA_DIR: join(root, 'elsewhere') }, reporter);
+  expect(said).toHaveLength(1);
 });

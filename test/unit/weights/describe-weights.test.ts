@@ -3,13 +3,27 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWeights, verifyWeights } from '../../../src/engine/weights/describe-weights.js';
 import { importWeights } from '../../../src/engine/weights/import-weights.js';
-import { AUDIO_CONTEXT, MEL_BINS, TEXT_CONTEXT, VOCABULARY, WIDTH, makeSmallModel } from './small-model.js';
+import {
+  AUDIO_CONTEXT,
+  MEL_BINS,
+  ONNX_FILES,
+  TEXT_CONTEXT,
+  VOCABULARY,
+  WIDTH,
+  makeSmallModel,
+} from './small-model.js';
 
 async function makeWeights(): Promise<{ readonly path: string; readonly bytes: Buffer }> {
   const { folder } = await makeSmallModel();
   const path = join(folder, 'weights.safetensors');
   const { signal } = new AbortController();
-  await importWeights({ modelFolder: folder, modelId: 'small-test', target: path, signal });
+  await importWeights({
+    modelFolder: folder,
+    modelId: 'small-test',
+    files: ONNX_FILES,
+    target: path,
+    signal,
+  });
   return { path, bytes: await readFile(path) };
 }
 

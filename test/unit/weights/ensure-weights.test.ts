@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWeights } from '../../../src/engine/weights/describe-weights.js';
 import { WEIGHTS_NAME, ensureWeights } from '../../../src/engine/weights/ensure-weights.js';
-import { DECODER, ENCODER, makeSmallModel } from './small-model.js';
+import { DECODER, ENCODER, ONNX_FILES, makeSmallModel } from './small-model.js';
 
 const { signal } = new AbortController();
 
@@ -25,7 +25,13 @@ async function makeInstalled() {
   const { folder } = await makeSmallModel();
   const sourceHashes = await hashSources(folder);
   const ensure = async (hashes = sourceHashes) =>
-    await ensureWeights({ modelFolder: folder, modelId: 'small-test', sourceHashes: hashes, signal });
+    await ensureWeights({
+      modelFolder: folder,
+      modelId: 'small-test',
+      files: ONNX_FILES,
+      sourceHashes: hashes,
+      signal,
+    });
   const path = await ensure();
   /** Changes whenever the file is replaced. */
   const identity = async () => (await stat(path)).ino;

@@ -7,6 +7,7 @@ import { AppError } from '../../../src/shared/errors.js';
 import {
   DECODER,
   ENCODER,
+  ONNX_FILES,
   TARGET,
   changeNode,
   changeTensor,
@@ -139,6 +140,7 @@ describe('a model that is not what it should be', () => {
     const request = {
       modelFolder: join(model.folder, 'onnx'),
       modelId: 'x',
+      files: ONNX_FILES,
       target: join(model.folder, TARGET),
     };
     await writeFile(
@@ -198,7 +200,9 @@ describe('writing the file', () => {
     const { folder } = await makeSmallModel();
     const target = join(folder, 'nowhere', TARGET);
     const { signal } = new AbortController();
-    await expect(importWeights({ modelFolder: folder, modelId: 'x', target, signal })).rejects.toMatchObject({
+    await expect(
+      importWeights({ modelFolder: folder, modelId: 'x', files: ONNX_FILES, target, signal }),
+    ).rejects.toMatchObject({
       code: 'write-failed',
       message: expect.stringContaining(target) as string,
     });

@@ -48,6 +48,8 @@ export async function makeSmallModel(changes: Changes = {}): Promise<SmallModel>
   return { folder, tensors: new Map(all.map((tensor) => [tensor.name, tensor])) };
 }
 
+export const ONNX_FILES = { kind: 'onnx' } as const;
+
 /** Name of the weights file that `importModel` makes in the model's folder. */
 export const TARGET = 'weights.safetensors';
 
@@ -56,7 +58,7 @@ export async function importModel(
   signal = new AbortController().signal,
 ): Promise<string> {
   const target = join(folder, TARGET);
-  await importWeights({ modelFolder: folder, modelId: 'small-test', target, signal });
+  await importWeights({ modelFolder: folder, modelId: 'small-test', files: ONNX_FILES, target, signal });
   return target;
 }
 
