@@ -3,6 +3,7 @@
 export const ENGINE_IDS = [
   'cpu',
   'cpu-batched',
+  'cpu-base.en',
   'onnx',
   'whisper.cpp-q8',
   'whisper.cpp-f16',
@@ -17,6 +18,7 @@ export const DEFAULT_ENGINES: readonly EngineId[] = ENGINE_IDS.filter((id) => id
 export const ENGINE_LABELS: Readonly<Record<EngineId, string>> = {
   cpu: 'Tilescribe cpu, in order',
   'cpu-batched': 'Tilescribe cpu, batched',
+  'cpu-base.en': 'Tilescribe cpu, base.en',
   onnx: 'Tilescribe onnx, in order',
   'whisper.cpp-q8': 'whisper.cpp q8_0',
   'whisper.cpp-f16': 'whisper.cpp f16',
@@ -25,7 +27,7 @@ export const ENGINE_LABELS: Readonly<Record<EngineId, string>> = {
 };
 
 /** Those whose speed is held against all others. */
-export const OWN_ENGINES: readonly EngineId[] = ['cpu', 'cpu-batched'];
+export const OWN_ENGINES: readonly EngineId[] = ['cpu', 'cpu-batched', 'cpu-base.en'];
 
 export function isWhisperCpp(id: EngineId): boolean {
   return id.startsWith('whisper.cpp');

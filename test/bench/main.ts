@@ -20,7 +20,7 @@ import type { OpenEngine } from './measure-files.js';
 import { measureDecoder, measureEncoder } from './measure-parts.js';
 import { measureStart } from './measure-start.js';
 import type { Report } from './measurements.js';
-import { ensureWhisperCpp } from './peer-files.js';
+import { ensureEnglishModel, ensureWhisperCpp } from './peer-files.js';
 import type { WorkerSetting } from './protocol.js';
 import { STEP_MEGABYTES } from './report-tables.js';
 import { formatReport } from './report-text.js';
@@ -98,6 +98,7 @@ async function prepare(choices: Choices, script: string): Promise<Bench> {
   const wantsWhisperCpp =
     choices.engines.some(isWhisperCpp) && choices.parts.some((part) => part !== 'machine');
   const whisperCppFolder = wantsWhisperCpp ? await ensureWhisperCpp(root, reporter) : null;
+  if (choices.engines.includes('cpu-base.en')) await ensureEnglishModel(root, reporter);
   const { recordings, note } = await findCorpus(root);
   return {
     choices,
@@ -162,7 +163,7 @@ async function closeAll(engines: readonly OpenEngine[]): Promise<void> {
 
 async function measurePart(bench: Bench, part: 'encoder' | 'decoder') {
   const { choices, program } = bench;
-  const able: readonly EngineId[] = ['cpu', 'onnx', 'whisper.cpp-q8', 'whisper.cpp-f16'];
+  const able: readonly EngineId[] = ['cpu', 'cpu-base.en', 'onnx', 'whisper.cpp-q8', 'whisper.cpp-f16'];
   const engines = await openAll(
     bench,
     choices.engines.filter((id) => able.includes(id)),

@@ -10,34 +10,31 @@ import type {
 } from '../../src/engine/backend/backend.js';
 import { openBackend } from '../../src/engine/backend/open-backend.js';
 import { EDGE_SAMPLES, reflectStart, WINDOW_SAMPLES } from '../../src/engine/mel/log-mel.js';
-import { readDimensions } from '../../src/engine/model/model-files.js';
-import { Tokenizer } from '../../src/engine/model/tokenizer.js';
-import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
+import { describeModel } from '../../src/engine/model/describe-model.js';
+import type { TranscribeOptions } from '../../src/shared/options.js';
 import { LANGUAGE } from './bench-engine.js';
 import type { PartsEngine } from './bench-engine.js';
 import type { WorkerSetting } from './protocol.js';
 import { readSamples } from './wav-samples.js';
 
-export async function openOwnParts(setting: WorkerSetting, device: 'cpu' | 'onnx'): Promise<PartsEngine> {
-  const model = findModel(await readCatalog(setting.resourcesFolder), DEFAULT_OPTIONS.model);
+export async function openOwnParts(
+  setting: WorkerSetting,
+  choice: Pick<TranscribeOptions, 'device' | 'model'>,
+): Promise<PartsEngine> {
+  const model = findModel(await readCatalog(setting.resourcesFolder), choice.model);
   const modelFolder = folderOfModel(model, setting.modelsFolder);
+  const { dimensions, tokenizer } = await describeModel(model, modelFolder);
   const { backend } = await openBackend({
-    device,
+    device: choice.device,
     model,
     modelFolder,
-    dimensions: await readDimensions(modelFolder),
+    dimensions,
     threads: setting.threads,
     addonPath: join(setting.resourcesFolder, '..', 'out', 'native', 'tilescribe_native.node'),
     signal: new AbortController().signal,
   });
-  const tokenizer = await Tokenizer.load(modelFolder);
   const { special } = tokenizer;
-  const prompt = [
-    special.startOfTranscript,
-    tokenizer.languageToken(LANGUAGE),
-    tokenizer.taskToken('transcribe'),
-    special.noTimestamps,
-  ];
+  const prompt = [...tokenizer.startSequence(LANGUAGE, 'transcribe'), special.noTimestamps];
   // Text alone and no end, so that every sequence is as long as asked.
   const suppressed = new Uint8Array(backend.dimensions.vocabularySize).fill(1, special.endOfText);
   return new OwnParts(backend, prompt, suppressed);

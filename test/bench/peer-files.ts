@@ -14,6 +14,7 @@ import { unpackArchive } from '../../src/models/npm-package.mjs';
 import { withWorkFolder } from '../../src/models/work-folder.mjs';
 import { lastLines, runCaptured } from '../../src/setup/command.mjs';
 import { downloadsFolder } from '../../src/setup/folders.mjs';
+import { ensureModel } from '../../src/setup/model-install.mjs';
 import { chooseJobs } from '../../src/setup/native-tree.mjs';
 import { ensureArchive } from '../../src/setup/package-cache.mjs';
 import type { Reporter } from '../../src/setup/progress.mjs';
@@ -40,17 +41,28 @@ const MODEL = {
 
 /** @returns the folder with the addon and both models. */
 export async function ensureWhisperCpp(root: string, reporter: Reporter): Promise<string> {
-  const folder = join(root, '.cache', 'bench', 'whisper.cpp');
-  await mkdir(folder, { recursive: true });
-  await ensureModel(folder, reporter);
+  const folder = peerFolder(root);
+  await ensurePeerModel(folder, reporter);
   await ensureQuantizedModel(folder, reporter);
   await ensureAddon(root, folder, reporter);
   return folder;
 }
 
-async function ensureModel(folder: string, reporter: Reporter): Promise<void> {
+/** Installs the same fp16 model for our own engine: like is compared with like. */
+export async function ensureEnglishModel(root: string, reporter: Reporter): Promise<void> {
+  const folder = peerFolder(root);
+  await ensurePeerModel(folder, reporter);
+  await ensureModel(root, { model: 'base.en', fromFolder: folder }, reporter);
+}
+
+function peerFolder(root: string): string {
+  return join(root, '.cache', 'bench', 'whisper.cpp');
+}
+
+async function ensurePeerModel(folder: string, reporter: Reporter): Promise<void> {
   const target = join(folder, MODEL_NAMES.f16);
   if (existsSync(target)) return;
+  await mkdir(folder, { recursive: true });
   const step = reporter.startStep("Fetching whisper.cpp's model");
   const archive = await ensureArchive(MODEL, downloadsFolder(process.env), step);
   await withWorkFolder(folder, async (workFolder) => {

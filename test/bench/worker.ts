@@ -4,41 +4,47 @@
  */
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
+import type { TranscribeOptions } from '../../src/shared/options.js';
 import type { FileEngine, PartsEngine } from './bench-engine.js';
 import { RequestSchema, WorkerSettingSchema } from './protocol.js';
 import type { DoneReply, Reply, Request, WorkerSetting } from './protocol.js';
+
+/** Our own engines, by their ids. */
+const OWN_CHOICES: Readonly<Record<string, OwnChoice>> = {
+  cpu: { model: 'base', device: 'cpu', isBatched: false },
+  'cpu-batched': { model: 'base', device: 'cpu', isBatched: true },
+  'cpu-base.en': { model: 'base.en', device: 'cpu', isBatched: false },
+  onnx: { model: 'base', device: 'onnx', isBatched: false },
+};
+
+interface OwnChoice extends Pick<TranscribeOptions, 'model' | 'device'> {
+  readonly isBatched: boolean;
+}
 
 type Opened =
   | { readonly role: 'files'; readonly engine: FileEngine }
   | { readonly role: 'parts'; readonly engine: PartsEngine };
 
 async function openFiles(setting: WorkerSetting): Promise<FileEngine> {
-  switch (setting.engine) {
-    case 'cpu':
-      return (await import('./own-files.js')).openOwnFiles(setting, { device: 'cpu', batchSize: 1 });
-    case 'cpu-batched':
-      return (await import('./own-files.js')).openOwnFiles(setting, {
-        device: 'cpu',
-        batchSize: setting.batchSize,
-      });
-    case 'onnx':
-      return (await import('./own-files.js')).openOwnFiles(setting, { device: 'onnx', batchSize: 1 });
-    case 'transformers.js':
-      return await (await import('./transformers-js.js')).openTransformersFiles(setting);
-    default: {
-      const { openWhisperCppFiles } = await import('./whisper-cpp.js');
-      return openWhisperCppFiles(setting, {
-        model: setting.engine.includes('f16') ? 'f16' : 'q8',
-        beamSize: setting.engine.endsWith('beam5') ? 5 : 1,
-      });
-    }
+  const own = OWN_CHOICES[setting.engine];
+  if (own !== undefined) {
+    const { isBatched, ...choice } = own;
+    const { openOwnFiles } = await import('./own-files.js');
+    return openOwnFiles(setting, { ...choice, batchSize: isBatched ? setting.batchSize : 1 });
   }
+  if (setting.engine === 'transformers.js') {
+    return await (await import('./transformers-js.js')).openTransformersFiles(setting);
+  }
+  const { openWhisperCppFiles } = await import('./whisper-cpp.js');
+  return openWhisperCppFiles(setting, {
+    model: setting.engine.includes('f16') ? 'f16' : 'q8',
+    beamSize: setting.engine.endsWith('beam5') ? 5 : 1,
+  });
 }
 
 async function openParts(setting: WorkerSetting): Promise<PartsEngine> {
-  if (setting.engine === 'cpu' || setting.engine === 'onnx') {
-    return await (await import('./own-parts.js')).openOwnParts(setting, setting.engine);
-  }
+  const own = OWN_CHOICES[setting.engine];
+  if (own !== undefined) return await (await import('./own-parts.js')).openOwnParts(setting, own);
   const { openWhisperCppParts } = await import('./whisper-cpp.js');
   return openWhisperCppParts(setting, setting.engine.includes('f16') ? 'f16' : 'q8');
 }

@@ -71,7 +71,7 @@ function chooseLanguage(text: string): Choices['language'] {
 
 async function measure(choices: Choices, recordings: readonly Recording[]): Promise<readonly FileScore[]> {
   const folders = findFolders();
-  const spellings = await readSpellings(join(folders.modelsFolder, choices.model));
+  const spellings = await readSpellings(join(folders.modelsFolder, DEFAULT_OPTIONS.model));
   const engine = createEngine(folders);
   const scores: FileScore[] = [];
   try {

@@ -16,7 +16,7 @@ export function findFolders(): EngineConfig {
   };
 }
 
-/** British to American spellings, as they come with the model. */
+/** British to American spellings, as they come with the default model; others need not have them. */
 export async function readSpellings(modelFolder: string): Promise<Spellings> {
   const data: unknown = JSON.parse(await readFile(join(modelFolder, 'normalizer.json'), 'utf8'));
   return new Map(Object.entries(v.parse(v.record(v.string(), v.string()), data)));

@@ -4,7 +4,15 @@ import { PARTS, readChoices } from '../../bench/arguments.js';
 test('without arguments everything is measured five times with two threads', () => {
   expect(readChoices([])).toEqual({
     parts: PARTS,
-    engines: ['cpu', 'cpu-batched', 'onnx', 'whisper.cpp-q8', 'whisper.cpp-f16', 'transformers.js'],
+    engines: [
+      'cpu',
+      'cpu-batched',
+      'cpu-base.en',
+      'onnx',
+      'whisper.cpp-q8',
+      'whisper.cpp-f16',
+      'transformers.js',
+    ],
     threads: 2,
     runs: 5,
     batchSize: 8,
