@@ -6,7 +6,8 @@ printed on standard output as it is made; progress goes to standard error.
 With "-" as FILE, the recording is read from standard input.
 
 What to hear
-  --model ID               model to use (default: base)
+  --model ID               base, tiny, or base.en, which knows English alone
+                           (default: base)
   --language LANGUAGE      auto, a code (en) or a name (English) (default: auto)
   --task TASK              transcribe, or translate into English
                            (default: transcribe)

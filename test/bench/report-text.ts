@@ -32,7 +32,7 @@ function describeRun(report: Report): readonly string[] {
     `${report.when}. ${machine.processor}, ${machine.cores} cores (${machine.features.join(', ')}), ${formatNumber(machine.memoryBytes / 1e9)} GB, ${machine.system}.`,
     `Load average ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after; ${formatShare(report.stolenShare)} of the processor time went to other virtual machines.`,
     `${threads === 1 ? '1 thread' : `${threads} threads`} for every engine, ${report.runs} interleaved ${report.runs === 1 ? 'run' : 'runs'}; median (least-most). Ratios are medians of the ratios run by run.`,
-    "Whisper base in every engine, language given, timestamps on; greedy at temperature 0 unless named, with each engine's own default fallback to higher temperatures. whisper.cpp runs the English-only base.en, the others the multilingual base.",
+    "Whisper base in every engine, language given, timestamps on; greedy at temperature 0 unless named, with each engine's own default fallback to higher temperatures. whisper.cpp and cpu-base.en run the English-only base.en, the others the multilingual base.",
     ...Object.entries(report.descriptions).map(([engine, text]) => `${engine}: ${text}`),
     ...report.notes,
   ];

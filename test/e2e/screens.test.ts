@@ -53,6 +53,24 @@ describe('screens', () => {
     await capture('idle');
   });
 
+  it('model choice: an English-only model leaves no choice of language and task', async () => {
+    const { page } = app;
+    const disabled = async () => [
+      await page.getByTestId('language-select').isDisabled(),
+      await page.getByTestId('task-select').isDisabled(),
+    ];
+    await page.getByTestId('task-select').selectOption('translate');
+    await page.getByTestId('model-select').selectOption('base.en');
+
+    expect(await disabled()).toEqual([true, true]);
+    expect(await page.getByTestId('language-select').inputValue()).toBe('en');
+    expect(await page.getByTestId('task-select').inputValue()).toBe('transcribe');
+    await capture('english-only');
+    await page.getByTestId('model-select').selectOption('base');
+    expect(await disabled()).toEqual([false, false]);
+    await page.getByTestId('language-select').selectOption('auto');
+  });
+
   it('done', async () => {
     await addFiles(app.page, KENNEDY);
     await waitForState(app.page, basename(KENNEDY), 'done');

@@ -7,11 +7,19 @@ export interface SelectFieldProps {
   readonly label: string;
   readonly value: string;
   readonly testId: string;
+  readonly isDisabled?: boolean;
   readonly onChange: (value: string) => void;
   readonly children: ReactNode;
 }
 
-export function SelectField({ label, value, testId, onChange, children }: SelectFieldProps) {
+export function SelectField({
+  label,
+  value,
+  testId,
+  isDisabled = false,
+  onChange,
+  children,
+}: SelectFieldProps) {
   return (
     <label className="field">
       <span className="field-label">{label}</span>
@@ -19,6 +27,7 @@ export function SelectField({ label, value, testId, onChange, children }: Select
         <select
           value={value}
           data-testid={testId}
+          disabled={isDisabled}
           onChange={(event) => {
             onChange(event.target.value);
           }}

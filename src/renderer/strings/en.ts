@@ -39,6 +39,7 @@ export const strings = {
     paste: 'paste a file or its path',
     elsewhere: 'Also opens from “Open with” in your file manager and from the command line.',
     or: 'or',
+    model: 'Model',
     language: 'Spoken language',
     detect: 'Detect automatically',
     commonLanguages: 'Common',

@@ -1,12 +1,14 @@
-/** Language, task and words to expect: what the next files are transcribed with. */
+/** Language, task, model and words to expect: what the next files are transcribed with. */
 import { useId } from 'react';
 import { findLanguage } from '../../../shared/languages.js';
 import type { LanguageCode } from '../../../shared/languages.js';
+import { isEnglishOnly } from '../../../shared/model-names.js';
 import { chooseLanguages } from '../../language-choices.js';
 import { Icon } from '../../parts/icon.js';
 import { SelectField } from '../../parts/select-field.js';
 import { setOptions, useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
+import { ModelField } from './model-field.js';
 
 const CHOICES = chooseLanguages(typeof navigator === 'undefined' ? [] : navigator.languages);
 
@@ -20,6 +22,7 @@ function LanguageOptions({ codes }: { readonly codes: readonly LanguageCode[] })
 
 export function OptionsForm() {
   const options = useUi((state) => state.options);
+  const isLanguageFixed = isEnglishOnly(options.model);
   const promptId = useId();
   const hintId = useId();
   const { start } = strings;
@@ -30,6 +33,7 @@ export function OptionsForm() {
           label={start.language}
           value={options.language}
           testId="language-select"
+          isDisabled={isLanguageFixed}
           onChange={(value) => {
             setOptions({ language: findLanguage(value) ?? 'auto' });
           }}
@@ -46,6 +50,7 @@ export function OptionsForm() {
           label={start.task}
           value={options.task}
           testId="task-select"
+          isDisabled={isLanguageFixed}
           onChange={(value) => {
             setOptions({ task: value === 'translate' ? 'translate' : 'transcribe' });
           }}
@@ -54,6 +59,7 @@ export function OptionsForm() {
           <option value="translate">{start.taskTranslate}</option>
         </SelectField>
       </div>
+      <ModelField />
       <details className="options-more">
         <summary>
           <Icon name="chevron" size={14} />
