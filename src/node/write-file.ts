@@ -1,28 +1,69 @@
 /**
  * Saving a file so that after any failure (disk full, power cut, kill) the path holds either the whole
  * new content or exactly what it held before. Content goes to a temporary file beside the target, to
- * the disk, and then takes the target's name.
+ * the disk, and then takes the target's name. Whoever has the old file open or mapped keeps the old one.
+ * Two writers do not meet: each has its own temporary file, and the last rename wins.
  *
  * The surprising thing: a device or a FIFO (`/dev/stdout`) is written directly, because renaming over
  * it would replace the device by a file.
  */
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AppError } from '../shared/errors.js';
 import type { FilePath } from '../shared/engine-protocol.js';
 
+const TEMPORARY_PREFIX = '.tilescribe-';
+const TEMPORARY_SUFFIX = '.tmp';
+/** Far longer than writing takes, even when the machine slept meanwhile. */
+const ABANDONED_MS = 24 * 3_600_000;
+
+type Write = (file: FileHandle) => Promise<void>;
+
 /** Writes the whole content, or throws AppError 'disk-full' or 'write-failed' and changes nothing. */
 export async function writeFileAtomically(path: FilePath, content: string): Promise<void> {
+  await replaceFile(path, (file) => file.writeFile(content, 'utf8'));
+}
+
+/** The same with content that `write` puts into the new file; an AppError it throws comes out as it is. */
+export async function replaceFile(path: FilePath, write: Write): Promise<void> {
   try {
     const target = await resolveTarget(toFsPath(path));
     if (target.isSpecial) {
-      await writeDirectly(target.path, content);
+      await writeDirectly(target.path, write);
     } else {
-      await writeAndRename(target, content);
+      await writeAndRename(target, write);
     }
   } catch (error) {
-    throw toWriteError(error, path);
+    throw error instanceof AppError ? error : toWriteError(error, path);
+  }
+}
+
+/**
+ * Removes the temporary files that a killed process left in a folder of ours. Best effort, and not for
+ * folders of the user: they may hold more than is quickly listed.
+ */
+export async function sweepAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith(TEMPORARY_PREFIX) || !name.endsWith(TEMPORARY_SUFFIX)) continue;
+    const path = join(folder, name);
+    const changedMs = await stat(path).then(
+      (found) => found.mtimeMs,
+      () => Date.now(),
+    );
+    if (Date.now() - changedMs > ABANDONED_MS) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 
@@ -69,26 +110,24 @@ async function resolveTarget(path: string | Buffer): Promise<Target> {
   return { path: resolved, isSpecial, mode: found.mode & 0o7777 };
 }
 
-async function writeDirectly(path: string | Buffer, content: string): Promise<void> {
+async function writeDirectly(path: string | Buffer, write: Write): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.writeFile(content, 'utf8');
+    await write(file);
   } finally {
     await file.close();
   }
 }
 
-async function writeAndRename(target: Target, content: string): Promise<void> {
+async function writeAndRename(target: Target, write: Write): Promise<void> {
   const folder = parentFolder(target.path);
-  const temporary = Buffer.concat([
-    folder,
-    Buffer.from(`/.tilescribe-${randomBytes(6).toString('hex')}.tmp`),
-  ]);
+  const name = `${TEMPORARY_PREFIX}${randomBytes(6).toString('hex')}${TEMPORARY_SUFFIX}`;
+  const temporary = Buffer.concat([folder, Buffer.from(`/${name}`)]);
   const file = await open(temporary, 'wx');
   try {
     try {
       if (target.mode !== null) await file.chmod(target.mode);
-      await file.writeFile(content, 'utf8');
+      await write(file);
       await file.sync();
     } finally {
       await file.close();

@@ -8,12 +8,13 @@
  */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { replaceFile, sweepAbandoned } from '../../node/write-file.js';
 import { throwIfCancelled } from '../audio/cancellation.js';
 import { corruptModelError } from '../model/model-errors.js';
 import { GgmlWeights } from './ggml-weights.js';
 import { OnnxWeights } from './onnx-weights.js';
 import { BLOCK_OUTPUTS } from './pack-matrix.js';
-import { replaceFile } from './replace-file.js';
 import { planTensors } from './tensor-plan.js';
 import type { TensorPlan } from './tensor-plan.js';
 import { encodeHeader } from './weights-format.js';
@@ -43,6 +44,7 @@ export async function importWeights(request: ImportRequest): Promise<void> {
       const [path = ''] = sourcePathsOf(files);
       throw corruptModelError(modelId, path, `its width ${width} is not a multiple of ${BLOCK_OUTPUTS}`);
     }
+    await sweepAbandoned(dirname(target));
     await replaceFile(target, async (file) => {
       await writeWeights(file, request, source);
     });

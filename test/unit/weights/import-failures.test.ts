@@ -187,7 +187,7 @@ describe('writing the file', () => {
 
   it('sweeps what a killed process left, but not what another one is writing', async () => {
     const model = await makeSmallModel();
-    const [abandoned, current] = ['1', '2'].map((id) => `.${TARGET}-${id}.tmp`) as [string, string];
+    const [abandoned, current] = ['1', '2'].map((id) => `.tilescribe-${id}.tmp`) as [string, string];
     await writeFile(join(model.folder, abandoned), 'half');
     await writeFile(join(model.folder, current), 'half');
     const twoDaysAgo = Date.now() / 1000 - 2 * 86_400;
