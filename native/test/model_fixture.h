@@ -133,7 +133,7 @@ class ModelFixture {
                                                    {"textContext", sizes.text_context},
                                                    {"vocabularySize", sizes.vocabulary},
                                                    {"melBins", kMelBins}};
-    package_.metadata = {{"format", "tilescribe-weights"}, {"version", "1"}, {"layout", "n16k4"}, {"model", "random"}};
+    package_.metadata = {{"format", "tilescribe-weights"}, {"version", "2"}, {"layout", "n16k4"}, {"model", "random"}};
     for (const auto& [name, value] : numbers) package_.metadata.emplace_back(name, std::to_string(value));
     add_encoder(width);
     add_decoder(width, sizes);
@@ -225,7 +225,6 @@ class ModelFixture {
     std::vector<float> scale(static_cast<size_t>(padded), 0.0f);
     std::vector<float> bias(static_cast<size_t>(padded), 0.0f);
     std::vector<int32_t> zero(static_cast<size_t>(padded), 0);
-    std::vector<int32_t> sum(static_cast<size_t>(padded), 0);
     Matrix matrix{outputs, inputs, {}, {}};
     const int groups = (outputs + tie_group - 1) / tie_group;
     std::vector<std::vector<int>> first_rows;
@@ -245,7 +244,6 @@ class ModelFixture {
         const int q = row[static_cast<size_t>(k)];
         packed[static_cast<size_t>((n / 16 * (inputs / 4) + k / 4) * 64 + n % 16 * 4 + k % 4)] =
             static_cast<uint8_t>(q);
-        sum[at] += q - zero[at];
         matrix.weights.push_back(static_cast<float>(q - zero[at]) * scale[at]);
       }
     }
@@ -254,7 +252,6 @@ class ModelFixture {
     add_tensor(name + ".scale", "F32", {padded}, scale);
     add_tensor(name + ".zero", "I32", {padded}, zero);
     add_tensor(name + ".bias", "F32", {padded}, bias);
-    add_tensor(name + ".sum", "I32", {padded}, sum);
     matrices_[name] = std::move(matrix);
   }
 

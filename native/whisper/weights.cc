@@ -15,7 +15,7 @@ namespace tilescribe {
 namespace {
 
 constexpr const char* kFormat = "tilescribe-weights";
-constexpr const char* kVersion = "1";
+constexpr const char* kVersion = "2";
 constexpr const char* kLayout = "n16k4";
 
 // Finds tensors by name and shape; the first failure is kept.

@@ -66,16 +66,6 @@ export class SampleWindow {
     return output;
   }
 
-  /** One sample; silence outside the sound. For stretches `read` is faster. */
-  at(sample: number): number {
-    if (sample < 0) {
-      return 0;
-    }
-    this.#check(sample, sample + 1);
-    const block = this.#blocks[this.#find(sample)];
-    return block?.samples[sample - block.start] ?? 0;
-  }
-
   /** Samples before this one will not be read any more. */
   discardBefore(sample: number): void {
     this.#discarded = Math.max(this.#discarded, Math.min(sample, this.#received));

@@ -3,6 +3,7 @@
  * files as they are now. In: the model's folder, and the sha256 of its files as the catalogue states them
  * and the model store has verified them. Out: the path of a weights file made from exactly these.
  */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.js';
 import { inspectWeights, newerVersionError } from './describe-weights.js';
@@ -11,7 +12,9 @@ import type { SourceHashes } from './weights-format.js';
 import { sourcePathsOf } from './weights-source.js';
 import type { SourceFiles } from './weights-source.js';
 
-export const WEIGHTS_NAME = 'weights-v1.safetensors';
+export const WEIGHTS_NAME = 'weights-v2.safetensors';
+/** What earlier versions made; of no use once there is a file of this one. */
+const FORMER_NAMES = ['weights-v1.safetensors'] as const;
 
 export interface EnsureRequest {
   readonly modelFolder: string;
@@ -27,6 +30,15 @@ export interface EnsureRequest {
  * alone: whoever made it still wants it.
  */
 export async function ensureWeights(request: EnsureRequest): Promise<string> {
+  const target = await makeUnlessThere(request);
+  for (const name of FORMER_NAMES) {
+    // Best effort: it only takes space. Whoever has it mapped keeps it.
+    await rm(join(request.modelFolder, name), { force: true }).catch(() => undefined);
+  }
+  return target;
+}
+
+async function makeUnlessThere(request: EnsureRequest): Promise<string> {
   const { modelFolder, modelId, files, signal } = request;
   const target = join(modelFolder, WEIGHTS_NAME);
   const sourceHashes = pickSourceHashes(request);

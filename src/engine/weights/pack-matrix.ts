@@ -3,7 +3,7 @@
  * ONNX has them. Out: one matrix with the outputs of all of them, as bytes [N/16][K/4][16][4] (layout
  * "n16k4"): 64 bytes, one cache line and one AVX-512 register, hold four consecutive inputs of sixteen
  * consecutive outputs, which is what one VNNI instruction multiplies. Beside it, per output: scale, zero
- * point, bias, and the sum of (q - zero), which a kernel needs for activations with a zero point.
+ * point, bias.
  *
  * The surprising thing: integers are kept, not rounded again. A signed q becomes the unsigned q + 128
  * with a zero point 128 higher: the same weight, and one unsigned format for all.
@@ -37,7 +37,6 @@ export interface PackedMatrix {
   readonly scale: Float32Array;
   readonly zero: Int32Array;
   readonly bias: Float32Array;
-  readonly sum: Int32Array;
 }
 
 /** The inputs of a matrix stored row by row, one row per output. */
@@ -73,7 +72,6 @@ export function packMatrices(parts: readonly QuantizedMatrix[]): PackedMatrix {
     scale: new Float32Array(padded),
     zero: new Int32Array(padded),
     bias: new Float32Array(padded),
-    sum: new Int32Array(padded),
   };
   let firstOutput = 0;
   for (const part of parts) {
@@ -96,33 +94,23 @@ function packOutputs(part: QuantizedMatrix, packed: PackedMatrix, firstOutput: n
 /** The hot loop, once over every weight of the model: plain locals, block after block of the result. */
 function packWeights(part: QuantizedMatrix, packed: PackedMatrix, firstOutput: number): void {
   const { integers, outputs, outputStride, inputOffsets } = part;
-  const { weight, zero, sum } = packed;
+  const { weight } = packed;
   // Flipping the top bit turns two's complement int8 into q + 128.
   const flip = part.isSigned ? 0x80 : 0;
   const inputs = inputOffsets.length;
   for (let block = 0; block < outputs; block += BLOCK_OUTPUTS) {
     const used = Math.min(BLOCK_OUTPUTS, outputs - block);
-    const sums = new Int32Array(BLOCK_OUTPUTS);
     let place = (firstOutput + block) * inputs;
     for (let input = 0; input < inputs; input += BLOCK_INPUTS) {
       for (let index = 0; index < used; index++) {
         const row = (block + index) * outputStride;
         const place4 = place + index * BLOCK_INPUTS;
-        const q0 = integers[row + inputOffsets[input]!]! ^ flip;
-        const q1 = integers[row + inputOffsets[input + 1]!]! ^ flip;
-        const q2 = integers[row + inputOffsets[input + 2]!]! ^ flip;
-        const q3 = integers[row + inputOffsets[input + 3]!]! ^ flip;
-        weight[place4] = q0;
-        weight[place4 + 1] = q1;
-        weight[place4 + 2] = q2;
-        weight[place4 + 3] = q3;
-        sums[index] = sums[index]! + q0 + q1 + q2 + q3;
+        weight[place4] = integers[row + inputOffsets[input]!]! ^ flip;
+        weight[place4 + 1] = integers[row + inputOffsets[input + 1]!]! ^ flip;
+        weight[place4 + 2] = integers[row + inputOffsets[input + 2]!]! ^ flip;
+        weight[place4 + 3] = integers[row + inputOffsets[input + 3]!]! ^ flip;
       }
       place += BLOCK_OUTPUTS * BLOCK_INPUTS;
-    }
-    for (let index = 0; index < used; index++) {
-      const output = firstOutput + block + index;
-      sum[output] = sums[index]! - inputs * zero[output]!;
     }
   }
 }

@@ -120,7 +120,6 @@ function specify(part: ModelPart): readonly Specification[] {
     { name: `${name}.scale`, type: 'F32', shape: [padded] },
     { name: `${name}.zero`, type: 'I32', shape: [padded] },
     { name: `${name}.bias`, type: 'F32', shape: [padded] },
-    { name: `${name}.sum`, type: 'I32', shape: [padded] },
   ];
 }
 

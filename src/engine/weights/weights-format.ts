@@ -20,7 +20,8 @@ import { ALIGNMENT_BYTES, planTensors } from './tensor-plan.js';
 import type { TensorPlace, TensorPlan } from './tensor-plan.js';
 
 export const WEIGHTS_FORMAT = 'tilescribe-weights';
-export const WEIGHTS_VERSION = 1;
+/** 2: without the sums of version 1, which nobody read. */
+export const WEIGHTS_VERSION = 2;
 export const WEIGHTS_LAYOUT = 'n16k4';
 
 /** The header's length, before the header. */

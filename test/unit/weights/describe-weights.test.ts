@@ -96,10 +96,10 @@ describe('describeWeights', () => {
   });
 
   it('names a newer and an older version', async () => {
-    const newer = await makeChanged((header) => header.replace('"version":"1"', '"version":"2"'));
-    await expectCorrupt(newer, 'was made by a newer Tilescribe: it is of version 2');
-    const older = await makeChanged((header) => header.replace('"version":"1"', '"version":"0"'));
-    await expectCorrupt(older, 'it is of version 0, older than 1');
+    const newer = await makeChanged((header) => header.replace('"version":"2"', '"version":"3"'));
+    await expectCorrupt(newer, 'was made by a newer Tilescribe: it is of version 3');
+    const older = await makeChanged((header) => header.replace('"version":"2"', '"version":"1"'));
+    await expectCorrupt(older, 'it is of version 1, older than 2');
   });
 
   it('does not look further into a newer version', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWeights } from '../../../src/engine/weights/describe-weights.js';
@@ -40,7 +40,7 @@ async function makeInstalled() {
 
 async function replaceVersion(path: string, version: number): Promise<void> {
   const text = await readFile(path, 'latin1');
-  await writeFile(path, text.replace('"version":"1"', `"version":"${version}"`), 'latin1');
+  await writeFile(path, text.replace('"version":"2"', `"version":"${version}"`), 'latin1');
 }
 
 describe('ensureWeights', () => {
@@ -50,6 +50,22 @@ describe('ensureWeights', () => {
     const before = await identity();
     expect(await ensure()).toBe(path);
     expect(await identity()).toBe(before);
+  });
+
+  it('deletes the file of an earlier version, once there is one of this', async () => {
+    const { folder, ensure } = await makeInstalled();
+    await writeFile(join(folder, 'weights-v1.safetensors'), 'as it was');
+    await ensure();
+    expect((await readdir(folder)).sort()).toEqual(['config.json', 'onnx', WEIGHTS_NAME]);
+  });
+
+  it('keeps the file of an earlier version as long as there is none of this', async () => {
+    const { folder, path, ensure } = await makeInstalled();
+    await writeFile(join(folder, 'weights-v1.safetensors'), 'as it was');
+    await rm(path);
+    await writeFile(join(folder, ENCODER), 'no model');
+    await expect(ensure()).rejects.toMatchObject({ code: 'model-corrupt' });
+    expect(await readFile(join(folder, 'weights-v1.safetensors'), 'utf8')).toBe('as it was');
   });
 
   it('makes it again for other source files', async () => {
@@ -66,7 +82,7 @@ describe('ensureWeights', () => {
     const damages = [
       () => truncate(path, 1000),
       () => writeFile(path, 'something else altogether'),
-      () => replaceVersion(path, 0),
+      () => replaceVersion(path, 1),
     ];
     for (const damage of damages) {
       await damage();
@@ -77,7 +93,7 @@ describe('ensureWeights', () => {
 
   it('leaves a file of a newer version alone and says so', async () => {
     const { path, ensure, identity } = await makeInstalled();
-    await replaceVersion(path, 2);
+    await replaceVersion(path, 3);
     const before = await identity();
     await expect(ensure()).rejects.toMatchObject({
       code: 'model-corrupt',
