@@ -36,13 +36,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     if (!info[0].IsString()) throw Napi::TypeError::New(info.Env(), "the path must be a string");
     const int threads = take_integer(info[1], "threads", 1, 256);
     std::unique_ptr<Session> session;
-    const Status status = Session::open(info[0].As<Napi::String>(), threads, &session);
-    if (!status.ok()) {
-      Napi::Error error = Napi::Error::New(info.Env(), status.message());
-      error.Set("code", Napi::String::New(info.Env(),
-                                          status.code() == Code::kModelMissing ? "model-missing" : "model-corrupt"));
-      throw error;
-    }
+    check_model(info.Env(), Session::open(info[0].As<Napi::String>(), threads, &session));
     session_ = std::move(session);
   }
 
@@ -94,6 +88,21 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     return *session_;
   }
 
+  // The session for work on the weights, which must be what they were: else an Error with the code
+  // `model-corrupt`.
+  Session& intact_session(Napi::Env env) {
+    Session& session = this->session(env);
+    check_model(env, session.check_weights());
+    return session;
+  }
+
+  static void check_model(Napi::Env env, const Status& status) {
+    if (status.ok()) return;
+    Napi::Error error = Napi::Error::New(env, status.message());
+    error.Set("code", Napi::String::New(env, status.code() == Code::kModelMissing ? "model-missing" : "model-corrupt"));
+    throw error;
+  }
+
   static void check(Napi::Env env, const Status& status) {
     if (!status.ok()) throw Napi::RangeError::New(env, status.message());
   }
@@ -114,7 +123,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 
   // encode(samples: Float32Array [200 + 480000 + 200], positions) -> Promise<window id, or -1 if cancelled>
   Napi::Value encode(const Napi::CallbackInfo& info) {
-    session(info.Env()).allow();
+    intact_session(info.Env()).allow();
     if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array ||
         info[0].As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(kSamplesWithEdges)) {
       throw Napi::TypeError::New(info.Env(), "samples must be a Float32Array of a window with its edges");
@@ -134,7 +143,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 
   // start(window, prompt, rule, probePosition | -1, probeToken) -> Promise<{sequences, choice, probeProbability}>
   Napi::Value start(const Napi::CallbackInfo& info) {
-    const Session& session = this->session(info.Env());
+    const Session& session = intact_session(info.Env());
     const int vocabulary = session.config().vocabulary;
     const int window = take_integer(info[0], "window", 0, INT32_MAX);
     auto prompt = std::make_shared<std::vector<int>>(
@@ -156,7 +165,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 
   // step([{sequences, tokens, rules}]) -> Promise<choices by input and row>
   Napi::Value step(const Napi::CallbackInfo& info) {
-    const Session& session = this->session(info.Env());
+    const Session& session = intact_session(info.Env());
     const int vocabulary = session.config().vocabulary;
     if (!info[0].IsArray()) throw Napi::TypeError::New(info.Env(), "a step needs an array of inputs");
     const Napi::Array array = info[0].As<Napi::Array>();

@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -68,6 +70,46 @@ void test_whole_file(const ModelFixture& fixture, const TemporaryFolder& folder)
   const std::string before(reinterpret_cast<const char*>(model->tokens.q), 64000);
   std::filesystem::rename(folder.write("next", "nothing"), folder.file("whole"));
   CHECK(std::memcmp(before.data(), model->tokens.q, before.size()) == 0);
+}
+
+// A step of the clock of files may be 4 ms, so the time of change is set back first.
+std::unique_ptr<Model> open_aged(const std::string& path) {
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  std::unique_ptr<Model> model;
+  CHECK(Model::open(path, &model).ok());
+  CHECK(model->check_unchanged().ok());
+  return model;
+}
+
+void test_changed_while_open(const ModelFixture& fixture, const TemporaryFolder& folder) {
+  const std::function<void(const std::string&)> changes[] = {
+      [](const std::string& path) { std::filesystem::resize_file(path, 100); },
+      [](const std::string& path) { std::filesystem::resize_file(path, std::filesystem::file_size(path) + 1); },
+      [](const std::string& path) {
+        std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(5000);
+        file.put('x');
+      }};
+  for (const auto& change : changes) {
+    const std::string path = folder.write("changing", fixture.bytes());
+    const std::unique_ptr<Model> model = open_aged(path);
+    change(path);
+    const Status status = model->check_unchanged();
+    CHECK(status.code() == Code::kModelCorrupt);
+    CHECK(status.message().find("changed while it was in use") != std::string::npos);
+  }
+}
+
+// None of these touches the mapped bytes.
+void test_replaced_while_open(const ModelFixture& fixture, const TemporaryFolder& folder) {
+  const std::string path = folder.write("staying", fixture.bytes());
+  const std::unique_ptr<Model> model = open_aged(path);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+  CHECK(model->check_unchanged().ok());
+  std::filesystem::rename(folder.write("other", "something else"), path);
+  CHECK(model->check_unchanged().ok());
+  std::filesystem::remove(path);
+  CHECK(model->check_unchanged().ok());
 }
 
 void test_places_that_are_no_weights(const TemporaryFolder& folder) {
@@ -261,7 +303,7 @@ void test_zero_points(const ModelFixture& fixture, const TemporaryFolder& folder
   }
 }
 
-// Opening does not read all data (the importer's hash guards that), so damage there may be seen only in what
+// Opening does not read all data (src/engine/weights verifies its hash), so damage there may be seen only in what
 // comes out. It must stay that: tokens of the vocabulary, or none.
 void test_damaged_data(const ModelFixture& fixture, const TemporaryFolder& folder, Random& random) {
   const std::string whole = fixture.bytes();
@@ -316,6 +358,8 @@ int main() {
   const TemporaryFolder folder;
   Random random(12);
   test_whole_file(fixture, folder);
+  test_changed_while_open(fixture, folder);
+  test_replaced_while_open(fixture, folder);
   test_places_that_are_no_weights(folder);
   test_forbidden_file(fixture, folder);
   test_truncated(fixture, folder);

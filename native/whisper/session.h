@@ -35,6 +35,9 @@ class Session {
   const char* kernels_name() const { return kernels_.name; }
   int threads() const { return pool_.threads(); }
 
+  // See Model::check_unchanged; before each of encode, start and step.
+  Status check_weights() const { return model_->check_unchanged(); }
+
   // `samples` is float32 [kSamplesWithEdges]: a window and what its frames reach to either side. Encodes the
   // first `positions` (1 to 1500) of it, each 20 ms, as if it ended there. Returns the window's id, or -1 if
   // it was cancelled.

@@ -156,12 +156,15 @@ Status Model::open(const std::string& path, std::unique_ptr<Model>* out) {
   struct stat info = {};
   const bool known = ::fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
   void* map = known ? ::mmap(nullptr, static_cast<size_t>(info.st_size), PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
-  ::close(file);
-  if (map == MAP_FAILED) return Status(Code::kModelCorrupt, "The packed weights file is empty or cannot be mapped.");
-
+  if (map == MAP_FAILED) {
+    ::close(file);
+    return Status(Code::kModelCorrupt, "The packed weights file is empty or cannot be mapped.");
+  }
   std::unique_ptr<Model> model(new Model());
   model->map_ = static_cast<const uint8_t*>(map);
   model->size_ = static_cast<size_t>(info.st_size);
+  model->file_ = file;
+  model->modified_ = info.st_mtim;
   SafetensorsHeader header;
   Status status = read_safetensors(model->map_, model->size_, &header);
   if (!status.ok()) return status;
@@ -182,8 +185,18 @@ Status Model::open(const std::string& path, std::unique_ptr<Model>* out) {
   return Status();
 }
 
+Status Model::check_unchanged() const {
+  struct stat info = {};
+  // Not the time of the last status change: that also moves when the file is renamed over or deleted, and
+  // then the mapped one is as whole as before.
+  const bool is_same = ::fstat(file_, &info) == 0 && static_cast<size_t>(info.st_size) == size_ &&
+                       info.st_mtim.tv_sec == modified_.tv_sec && info.st_mtim.tv_nsec == modified_.tv_nsec;
+  return is_same ? Status() : Status(Code::kModelCorrupt, "The packed weights file was changed while it was in use.");
+}
+
 Model::~Model() {
   if (map_ != nullptr) ::munmap(const_cast<uint8_t*>(map_), size_);
+  if (file_ >= 0) ::close(file_);
 }
 
 }  // namespace tilescribe

@@ -2,6 +2,8 @@
 // and shared by all sessions of all processes.
 #pragma once
 
+#include <time.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -48,6 +50,11 @@ class Model {
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
+  // kModelCorrupt when the mapped file has been written to or cut since it was opened, by size and time of
+  // change. Costs one fstat. To be asked before each use: what lies beyond a new end is SIGBUS to whoever
+  // reads it, so what remains is a file that is cut while a call is at work.
+  Status check_unchanged() const;
+
   Config config;
   Weights conv1;                             // inputs: 3 taps x 80 mel bins
   Weights conv2;                             // inputs: 3 taps x width
@@ -63,6 +70,8 @@ class Model {
   Model() = default;
   const uint8_t* map_ = nullptr;
   size_t size_ = 0;
+  int file_ = -1;
+  struct timespec modified_ = {};
 };
 
 }  // namespace tilescribe

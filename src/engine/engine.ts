@@ -60,11 +60,16 @@ export function createEngine(config: EngineConfig): Engine {
   let model: OpenModel | null = null;
   let last: Promise<void> = Promise.resolve();
 
+  const closeModel = async (): Promise<void> => {
+    const closing = model;
+    model = null;
+    await closing?.backend.close();
+  };
+
   const useModel = async (options: TranscribeOptions, signal: AbortSignal): Promise<OpenModel> => {
     const key = `${options.model} ${options.threads} ${options.device}`;
     if (model?.key === key) return model;
-    await model?.backend.close();
-    model = null;
+    await closeModel();
     model = { key, ...(await openModel(config, options, signal)) };
     return model;
   };
@@ -105,7 +110,10 @@ export function createEngine(config: EngineConfig): Engine {
           await runJob(request, emitJob, signal);
         } catch (thrown) {
           const isOver = signal.aborted || isCancelled(thrown);
-          emitJob(isOver ? { kind: 'cancelled' } : { kind: 'failed', failure: toFailure(thrown) });
+          const failure = toFailure(thrown);
+          // What is open is not to be used again; the next job opens what is whole.
+          if (failure.code === 'model-corrupt') await closeModel();
+          emitJob(isOver ? { kind: 'cancelled' } : { kind: 'failed', failure });
         }
       });
       return last;
@@ -113,8 +121,7 @@ export function createEngine(config: EngineConfig): Engine {
 
     async close() {
       await last;
-      await model?.backend.close();
-      model = null;
+      await closeModel();
     },
   };
 }

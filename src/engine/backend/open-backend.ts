@@ -7,9 +7,12 @@ import { AppError, cancelledError } from '../../shared/errors.js';
 import type { DeviceChoice } from '../../shared/options.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../mel/log-mel.js';
 import { ensureWeights } from '../weights/ensure-weights.js';
+import { WeightsFile } from '../weights/weights-file.js';
 import { sourceFilesOf } from '../weights/weights-source.js';
 import type { DecoderBackend, ModelDimensions, TokenRule } from './backend.js';
+import { GuardedBackend } from './guarded-backend.js';
 import { loadAddon } from './native-addon.js';
+import type { NativeAddon } from './native-addon.js';
 import { NativeBackend } from './native-backend.js';
 import { OnnxBackend } from './onnx-backend.js';
 
@@ -81,24 +84,45 @@ async function openNative(request: BackendRequest): Promise<NativeResult> {
   const loaded = loadAddon(request.addonPath);
   if (!loaded.ok) return loaded;
   try {
-    const weights = await ensureWeights({
+    const path = await ensureWeights({
       modelFolder: request.modelFolder,
       modelId: request.model.id,
       files: sourceFilesOf(request.model),
       sourceHashes: Object.fromEntries(request.model.files.map(({ path, sha256 }) => [path, sha256])),
       signal: request.signal,
     });
-    const backend = new NativeBackend(loaded.addon, weights, request.threads);
-    const fault = await findFault(backend, request);
-    if (fault === null) return { ok: true, backend };
-    await backend.close();
-    return { ok: false, reason: fault };
+    return await openWeights(loaded.addon, await WeightsFile.open(path), request);
   } catch (thrown) {
     if (request.signal.aborted) throw cancelledError();
     return {
       ok: false,
       reason: `the native engine cannot be started: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     };
+  }
+}
+
+/** Takes the weights over: the backend closes them when it is closed; without a backend they are closed here. */
+async function openWeights(
+  addon: NativeAddon,
+  weights: WeightsFile,
+  request: BackendRequest,
+): Promise<NativeResult> {
+  const isVerified = await weights.isVerified();
+  let native: NativeBackend | null = null;
+  let guarded: GuardedBackend | null = null;
+  try {
+    native = new NativeBackend(addon, weights.mapPath, request.threads);
+    const fault = await findFault(native, request);
+    if (fault !== null) return { ok: false, reason: fault };
+    guarded = new GuardedBackend(native, weights, isVerified);
+    return { ok: true, backend: guarded };
+  } finally {
+    if (guarded === null) {
+      // The fault may be in their data, which nobody has looked at yet.
+      if (!isVerified) await weights.discard();
+      await native?.close();
+      await weights.close();
+    }
   }
 }
 

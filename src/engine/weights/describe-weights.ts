@@ -14,40 +14,67 @@ import type { ParsedHeader, WeightsDescription } from './weights-format.js';
 /** Hashed between two looks at the signal. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Throws AppError 'model-missing' when there is no such file, 'model-corrupt' when it cannot be used. */
-export async function describeWeights(path: string): Promise<WeightsDescription> {
-  return await withFile(path, async (file) => expectOurs(path, await readHeader(file)));
+export interface OpenWeights {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly description: WeightsDescription;
 }
 
-/** The same, and the data section has the sha256 that the header states. */
-export async function verifyWeights(path: string, signal?: AbortSignal): Promise<WeightsDescription> {
-  return await withFile(path, async (file) => {
-    const description = expectOurs(path, await readHeader(file));
-    const { dataOffset, dataBytes, dataSha256 } = description;
-    const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+/** To be closed. Throws AppError 'model-missing' when there is no such file, 'model-corrupt' when it cannot be used. */
+export async function openWeights(path: string): Promise<OpenWeights> {
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, 'r');
+    return { path, file, description: expectOurs(path, await readHeader(file)) };
+  } catch (thrown) {
+    await file?.close();
+    throw toAppError(path, thrown);
+  }
+}
+
+export async function describeWeights(path: string): Promise<WeightsDescription> {
+  const { file, description } = await openWeights(path);
+  await file.close();
+  return description;
+}
+
+/** Throws AppError 'model-corrupt' unless the data section has the sha256 that the header states; 'cancelled'. */
+export async function verifyWeights(
+  { path, file, description }: OpenWeights,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataOffset, dataBytes, dataSha256 } = description;
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  try {
     for (let done = 0; done < dataBytes;) {
-      if (signal !== undefined) throwIfCancelled(signal);
+      throwIfCancelled(signal);
       const wanted = Math.min(CHUNK_BYTES, dataBytes - done);
       const { bytesRead } = await file.read(chunk, 0, wanted, dataOffset + done);
       if (bytesRead === 0) throw damagedError(path, 'it was cut short while it was read');
       hash.update(chunk.subarray(0, bytesRead));
       done += bytesRead;
     }
-    if (hash.digest('hex') !== dataSha256) {
-      throw damagedError(path, 'its data is not what was written (sha256 differs)');
-    }
-    return description;
-  });
+  } catch (thrown) {
+    throw toAppError(path, thrown);
+  }
+  if (hash.digest('hex') !== dataSha256) {
+    throw damagedError(path, 'its data is not what was written (sha256 differs)');
+  }
 }
 
 /** Like `describeWeights`, with what stands in the way as a value. Null: there is no file. */
 export async function inspectWeights(path: string): Promise<ParsedHeader | null> {
+  let file: FileHandle | null = null;
   try {
-    return await withFile(path, readHeader);
+    file = await open(path, 'r');
+    return await readHeader(file);
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'model-missing') return null;
-    throw thrown;
+    const error = toAppError(path, thrown);
+    if (error.code === 'model-missing') return null;
+    throw error;
+  } finally {
+    await file?.close();
   }
 }
 
@@ -97,23 +124,15 @@ function damagedError(path: string, problem: string, cause?: unknown): AppError 
   );
 }
 
-async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  let file: FileHandle | null = null;
-  try {
-    file = await open(path, 'r');
-    return await use(file);
-  } catch (thrown) {
-    if (thrown instanceof AppError) throw thrown;
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
-      throw new AppError(
-        'model-missing',
-        `There is no weights file ${path}.`,
-        'It is made from the installed model when that is used.',
-        { cause: thrown },
-      );
-    }
-    throw damagedError(path, thrown instanceof Error ? thrown.message : String(thrown), thrown);
-  } finally {
-    await file?.close();
+function toAppError(path: string, thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
+    return new AppError(
+      'model-missing',
+      `There is no weights file ${path}.`,
+      'It is made from the installed model when that is used.',
+      { cause: thrown },
+    );
   }
+  return damagedError(path, thrown instanceof Error ? thrown.message : String(thrown), thrown);
 }

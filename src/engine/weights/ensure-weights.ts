@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { AppError } from '../../shared/errors.js';
 import { inspectWeights, newerVersionError } from './describe-weights.js';
 import { importWeights } from './import-weights.js';
+import { WeightsFile } from './weights-file.js';
 import type { SourceHashes } from './weights-format.js';
 import { sourcePathsOf } from './weights-source.js';
 import type { SourceFiles } from './weights-source.js';
@@ -49,6 +50,8 @@ async function makeUnlessThere(request: EnsureRequest): Promise<string> {
     if (sourcePathsOf(files).every((path) => made[path] === sourceHashes[path])) return target;
   }
   await importWeights({ modelFolder, modelId, files, target, sourceHashes, signal });
+  const made = await WeightsFile.open(target);
+  await made.stamp().finally(() => made.close());
   return target;
 }
 

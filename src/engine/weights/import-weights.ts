@@ -46,6 +46,8 @@ export async function importWeights(request: ImportRequest): Promise<void> {
     }
     await sweepAbandoned(dirname(target));
     await replaceFile(target, async (file) => {
+      // Mapped while it is in use: nobody should write into it or cut it. A new one takes its name instead.
+      await file.chmod(0o444);
       await writeWeights(file, request, source);
     });
   } finally {

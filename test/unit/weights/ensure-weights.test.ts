@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWeights } from '../../../src/engine/weights/describe-weights.js';
 import { WEIGHTS_NAME, ensureWeights } from '../../../src/engine/weights/ensure-weights.js';
+import { WeightsFile } from '../../../src/engine/weights/weights-file.js';
 import { DECODER, ENCODER, ONNX_FILES, makeSmallModel } from './small-model.js';
 
 const { signal } = new AbortController();
@@ -33,6 +34,8 @@ async function makeInstalled() {
       signal,
     });
   const path = await ensure();
+  // Whoever is not root must not write into it otherwise.
+  await chmod(path, 0o644);
   /** Changes whenever the file is replaced. */
   const identity = async () => (await stat(path)).ino;
   return { folder, path, ensure, identity };
@@ -52,11 +55,26 @@ describe('ensureWeights', () => {
     expect(await identity()).toBe(before);
   });
 
+  it('makes a file that nobody writes into by mistake, and that needs no verification', async () => {
+    const { folder, ensure, path } = await makeInstalled();
+    await rm(path);
+    await ensure();
+    expect((await stat(path)).mode & 0o777).toBe(0o444);
+    const weights = await WeightsFile.open(join(folder, WEIGHTS_NAME));
+    expect(await weights.isVerified()).toBe(true);
+    await weights.close();
+  });
+
   it('deletes the file of an earlier version, once there is one of this', async () => {
     const { folder, ensure } = await makeInstalled();
     await writeFile(join(folder, 'weights-v1.safetensors'), 'as it was');
     await ensure();
-    expect((await readdir(folder)).sort()).toEqual(['config.json', 'onnx', WEIGHTS_NAME]);
+    expect((await readdir(folder)).sort()).toEqual([
+      '.weights-verified.json',
+      'config.json',
+      'onnx',
+      WEIGHTS_NAME,
+    ]);
   });
 
   it('keeps the file of an earlier version as long as there is none of this', async () => {
@@ -85,6 +103,7 @@ describe('ensureWeights', () => {
       () => replaceVersion(path, 1),
     ];
     for (const damage of damages) {
+      await chmod(path, 0o644);
       await damage();
       await ensure();
       await describeWeights(path);

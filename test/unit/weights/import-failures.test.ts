@@ -1,7 +1,6 @@
 import { readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verifyWeights } from '../../../src/engine/weights/describe-weights.js';
 import { importWeights } from '../../../src/engine/weights/import-weights.js';
 import { AppError } from '../../../src/shared/errors.js';
 import {
@@ -13,6 +12,7 @@ import {
   changeTensor,
   importModel,
   makeSmallModel,
+  verifyFile,
 } from './small-model.js';
 import type { Changes } from './small-model.js';
 
@@ -181,7 +181,7 @@ describe('writing the file', () => {
   it('several at once leave one whole file', async () => {
     const model = await makeSmallModel();
     const paths = await Promise.all([1, 2, 3, 4].map(() => importModel(model)));
-    await verifyWeights(paths[0]!);
+    await verifyFile(paths[0]!);
     expect(await listing(model.folder)).toEqual(['config.json', 'onnx', TARGET]);
   });
 

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { openWeights, verifyWeights } from '../../../src/engine/weights/describe-weights.js';
 import { importWeights } from '../../../src/engine/weights/import-weights.js';
 import type { WeightsDescription } from '../../../src/engine/weights/weights-format.js';
 import { writeModel } from './onnx-writer.js';
@@ -75,6 +76,12 @@ export const changeNode = (
 ): Changes => ({
   node: (node, branch) => (node.name === name ? change(node, branch) : node),
 });
+
+/** What `verifyWeights` says of a file. */
+export async function verifyFile(path: string, signal = new AbortController().signal): Promise<void> {
+  const opened = await openWeights(path);
+  await verifyWeights(opened, signal).finally(() => opened.file.close());
+}
 
 /** The bytes of one tensor of a weights file. */
 export async function readTensor(path: string, description: WeightsDescription, name: string) {
