@@ -1,12 +1,13 @@
-// The Node-API addon: one class, `Session`, whose long calls run on a thread of libuv's pool and resolve
-// promises. All arguments are checked here, on the JavaScript thread; nothing below throws. One call at a
-// time: a second one before the first has resolved is a bug of the caller and throws.
+// The Node-API addon: the class `Mask` (mask.h), and the class `Session`, whose long calls run on a thread of libuv's
+// pool and resolve promises. All arguments are checked here, on the JavaScript thread; nothing below throws. One call
+// at a time: a second one before the first has resolved is a bug of the caller and throws.
 #include <napi.h>
 
 #include <functional>
 #include <memory>
 #include <utility>
 
+#include "addon/mask.h"
 #include "addon/values.h"
 #include "whisper/session.h"
 
@@ -260,6 +261,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Session", SessionObject::define(env));
+  exports.Set("Mask", MaskObject::define(env));
   return exports;
 }
 

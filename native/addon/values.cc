@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "addon/mask.h"
+
 namespace tilescribe {
 namespace {
 
@@ -55,14 +57,7 @@ TokenRule take_rule(const Napi::Value& value, int vocabulary) {
   if (!value.IsObject()) throw Napi::TypeError::New(env, "rule must be an object");
   const Napi::Object object = value.As<Napi::Object>();
   TokenRule rule;
-  const Napi::Value suppressed = object.Get("suppressed");
-  if (!suppressed.IsTypedArray() || suppressed.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array ||
-      suppressed.As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(vocabulary)) {
-    throw Napi::TypeError::New(env, "rule.suppressed must be a Uint8Array of the vocabulary's size");
-  }
-  const Napi::Uint8Array bytes = suppressed.As<Napi::Uint8Array>();
-  rule.suppressed.assign(bytes.Data(), bytes.Data() + bytes.ElementLength());
-
+  rule.suppressed = MaskObject::take(object.Get("suppressed"), vocabulary);
   const Napi::Value barred = object.Get("barred");
   if (!barred.IsArray()) throw Napi::TypeError::New(env, "rule.barred must be an array");
   const Napi::Array ranges = barred.As<Napi::Array>();

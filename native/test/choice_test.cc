@@ -82,7 +82,7 @@ class Bench {
 
   TokenRule plain_rule(int top) const {
     TokenRule rule;
-    rule.suppressed.assign(static_cast<size_t>(vocabulary()), 0);
+    rule.suppressed = std::make_shared<std::vector<uint8_t>>(vocabulary(), uint8_t{0});
     rule.top = top;
     return rule;
   }
@@ -114,7 +114,7 @@ double log_sum_exp(const std::vector<double>& logits, int begin, int end) {
 std::vector<double> apply(const TokenRule& rule, std::vector<double> logits, double* margin) {
   const int vocabulary = static_cast<int>(logits.size());
   for (size_t id = 0; id < logits.size(); id++) {
-    if (rule.suppressed[id] == 1) logits[id] = kNever;
+    if ((*rule.suppressed)[id] == 1) logits[id] = kNever;
   }
   for (const auto& [from, to] : rule.barred) std::fill(logits.begin() + from, logits.begin() + to, kNever);
   *margin = std::numeric_limits<double>::infinity();
@@ -212,7 +212,9 @@ TokenRule random_rule(Bench& bench, Random& random) {
   const int vocabulary = bench.vocabulary();
   TokenRule rule = bench.plain_rule(random.between(1, 8));
   const int share = random.between(0, 10);
-  for (uint8_t& suppressed : rule.suppressed) suppressed = random.between(1, 10) <= share ? 1 : 0;
+  auto mask = std::make_shared<std::vector<uint8_t>>(vocabulary, uint8_t{0});
+  for (uint8_t& suppressed : *mask) suppressed = random.between(1, 10) <= share ? 1 : 0;
+  rule.suppressed = mask;
   for (int i = random.between(0, 3); i > 0; i--) {
     const int from = random.between(0, vocabulary);
     rule.barred.emplace_back(from, random.between(from, vocabulary));

@@ -38,7 +38,7 @@ bool is_refused(const Status& status) { return status.code() == Code::kInvalidAr
 
 TokenRule plain_rule(const Session& session, int top = 3) {
   TokenRule rule;
-  rule.suppressed.assign(static_cast<size_t>(session.config().vocabulary), 0);
+  rule.suppressed = std::make_shared<std::vector<uint8_t>>(session.config().vocabulary, uint8_t{0});
   rule.top = top;
   return rule;
 }

@@ -327,7 +327,7 @@ void test_damaged_data(const ModelFixture& fixture, const TemporaryFolder& folde
     const Status status = Session::open(folder.write("damaged", make_file(make_header(package), package)), 2, &session);
     if (!status.ok()) continue;
     TokenRule rule;
-    rule.suppressed.assign(1000, 0);
+    rule.suppressed = std::make_shared<std::vector<uint8_t>>(1000, uint8_t{0});
     rule.top = 5;
     rule.temperature = 1;
     rule.uniform = 0.5;

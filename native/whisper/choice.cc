@@ -16,7 +16,7 @@ double log_sum_exp(const Kernels& kernels, const float* logits, int begin, int e
 }
 
 void apply_rule(const Kernels& kernels, const TokenRule& rule, int vocabulary, float* logits) {
-  const uint8_t* suppressed = rule.suppressed.data();
+  const uint8_t* suppressed = rule.suppressed->data();
   // Without a branch, so that the compiler uses vectors.
   for (int id = 0; id < vocabulary; id++) logits[id] = suppressed[id] == 1 ? kNever : logits[id];
   for (const auto& [from, to] : rule.barred) std::fill(logits + from, logits + to, kNever);

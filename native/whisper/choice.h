@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -10,8 +11,11 @@
 
 namespace tilescribe {
 
+// [vocabulary], 1 = never. Shared, because the same few are used at every step of every row.
+using TokenMask = std::shared_ptr<const std::vector<uint8_t>>;
+
 struct TokenRule {
-  std::vector<uint8_t> suppressed;          // [vocabulary], 1 = never
+  TokenMask suppressed;                     // never null
   std::vector<std::pair<int, int>> barred;  // half-open ranges, also never
   int timestamp_begin = -1;                 // -1: the rule on timestamps is off
   int top = 1;

@@ -25,7 +25,10 @@ export type TokenRange = readonly [from: number, to: number];
 
 /** What may come next in one sequence, and what to report of it. */
 export interface TokenRule {
-  /** One byte per token id, 1 = never. The same array object is passed again and again. */
+  /**
+   * One byte per token id, 1 = never. The same array object is passed again and again and never changes, so
+   * that a backend may keep what it made of it.
+   */
   readonly suppressed: Uint8Array;
   /** Also never, for this step only. */
   readonly barred: readonly TokenRange[];

@@ -5,6 +5,11 @@
 import { createRequire } from 'node:module';
 import type { TokenChoice, TokenRule } from './backend.js';
 
+/** A copy of `TokenRule.suppressed` on the native side; opaque. */
+export type NativeMask = object;
+
+export type NativeRule = Omit<TokenRule, 'suppressed'> & { readonly suppressed: NativeMask };
+
 export interface NativeSession {
   describe(): {
     readonly kernels: string;
@@ -23,7 +28,7 @@ export interface NativeSession {
   start(
     window: number,
     prompt: readonly number[],
-    rule: TokenRule,
+    rule: NativeRule,
     probePosition: number,
     probeToken: number,
   ): Promise<{ readonly sequences: number; readonly choice: TokenChoice; readonly probeProbability: number }>;
@@ -31,7 +36,7 @@ export interface NativeSession {
     inputs: readonly {
       readonly sequences: number;
       readonly tokens: readonly number[];
-      readonly rules: readonly TokenRule[];
+      readonly rules: readonly NativeRule[];
     }[],
   ): Promise<TokenChoice[][]>;
   reorder(sequences: number, parents: readonly number[]): void;
@@ -45,6 +50,7 @@ export interface NativeSession {
 export interface NativeAddon {
   /** Throws an Error with code `model-missing` or `model-corrupt`. */
   readonly Session: new (weightsPath: string, threads: number) => NativeSession;
+  readonly Mask: new (suppressed: Uint8Array) => NativeMask;
 }
 
 export type AddonResult =
@@ -71,6 +77,8 @@ function isAddon(loaded: unknown): loaded is NativeAddon {
     typeof loaded === 'object' &&
     loaded !== null &&
     'Session' in loaded &&
-    typeof loaded.Session === 'function'
+    typeof loaded.Session === 'function' &&
+    'Mask' in loaded &&
+    typeof loaded.Mask === 'function'
   );
 }

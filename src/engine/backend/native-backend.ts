@@ -14,8 +14,9 @@ import type {
   StartRequest,
   StepInput,
   TokenChoice,
+  TokenRule,
 } from './backend.js';
-import type { NativeAddon, NativeSession } from './native-addon.js';
+import type { NativeAddon, NativeMask, NativeRule, NativeSession } from './native-addon.js';
 
 const AUDIO_CONTEXT = 1500;
 const MEL_BINS = 80;
@@ -58,11 +59,15 @@ class NativeSequences implements Sequences {
 export class NativeBackend implements DecoderBackend {
   readonly description: string;
   readonly dimensions: ModelDimensions;
+  readonly #addon: NativeAddon;
   readonly #session: NativeSession;
+  /** Goes with the arrays, of which every job brings a few. */
+  readonly #masks = new WeakMap<Uint8Array, NativeMask>();
   readonly #spent = { encodeMs: 0, encodeCount: 0, prefillMs: 0, prefillCount: 0, stepMs: 0, stepCount: 0 };
 
   /** Maps the weights. Throws an Error with code `model-missing` or `model-corrupt`. */
   constructor(addon: NativeAddon, weightsPath: string, threads: number) {
+    this.#addon = addon;
     this.#session = new addon.Session(weightsPath, threads);
     const { kernels, ...sizes } = this.#session.describe();
     this.dimensions = { melBins: MEL_BINS, audioContext: AUDIO_CONTEXT, ...sizes };
@@ -90,7 +95,7 @@ export class NativeBackend implements DecoderBackend {
     const reply = await this.#session.start(
       window.id,
       prompt,
-      rule,
+      this.#native(rule),
       probe?.position ?? -1,
       probe?.token ?? 0,
     );
@@ -111,7 +116,11 @@ export class NativeBackend implements DecoderBackend {
     }));
     const began = performance.now();
     const choices = await this.#session.step(
-      own.map(({ sequences, tokens, rules }) => ({ sequences: sequences.id, tokens, rules })),
+      own.map(({ sequences, tokens, rules }) => ({
+        sequences: sequences.id,
+        tokens,
+        rules: rules.map((rule) => this.#native(rule)),
+      })),
     );
     for (const { sequences } of own) sequences.length++;
     this.#spent.stepMs += performance.now() - began;
@@ -155,6 +164,12 @@ export class NativeBackend implements DecoderBackend {
       }
     }
     return timings;
+  }
+
+  #native(rule: TokenRule): NativeRule {
+    const suppressed = this.#masks.get(rule.suppressed) ?? new this.#addon.Mask(rule.suppressed);
+    this.#masks.set(rule.suppressed, suppressed);
+    return { ...rule, suppressed };
   }
 
   #own(sequences: Sequences): NativeSequences {

@@ -14,7 +14,6 @@ export class TokenRules {
   readonly #vocabularySize: number;
   readonly #suppressed: Uint8Array;
   readonly #suppressedFirst: Uint8Array;
-  readonly #languagesOnly: Uint8Array;
 
   constructor(tokenizer: Tokenizer, vocabularySize: number) {
     this.#special = tokenizer.special;
@@ -22,7 +21,6 @@ export class TokenRules {
     const always = [...tokenizer.suppressed, tokenizer.special.noTimestamps];
     this.#suppressed = this.#mask(always);
     this.#suppressedFirst = this.#mask([...always, ...tokenizer.suppressedFirst]);
-    this.#languagesOnly = new Uint8Array(vocabularySize).fill(1);
   }
 
   /**
@@ -42,8 +40,9 @@ export class TokenRules {
   /** Only language tokens, the `top` most probable of them. */
   language(languageCount: number, top: number): TokenRule {
     const first = this.#special.firstLanguage;
-    this.#languagesOnly.fill(0, first, first + languageCount);
-    return { suppressed: this.#languagesOnly, barred: [], timestampBegin: null, top, sample: null };
+    const suppressed = new Uint8Array(this.#vocabularySize).fill(1);
+    suppressed.fill(0, first, first + languageCount);
+    return { suppressed, barred: [], timestampBegin: null, top, sample: null };
   }
 
   #mask(ids: readonly number[]): Uint8Array {
