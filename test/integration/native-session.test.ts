@@ -1,0 +1,128 @@
+/** The native addon itself, through the backend over it: what it refuses, and what it keeps. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TokenRule } from '../../src/engine/backend/backend.js';
+import { loadAddon } from '../../src/engine/backend/native-addon.js';
+import type { NativeAddon } from '../../src/engine/backend/native-addon.js';
+import { NativeBackend } from '../../src/engine/backend/native-backend.js';
+import { ensureWeights } from '../../src/engine/weights/ensure-weights.js';
+import { findModel, readCatalog } from '../../src/models/catalog.mjs';
+import { folderOfModel, modelsFolder } from '../../src/models/store.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const ADDON = join(ROOT, 'out', 'native', 'tilescribe_native.node');
+const START_OF_TRANSCRIPT = 50_258;
+
+let addon: NativeAddon;
+let weights: string;
+let backend: NativeBackend;
+let masksMade = 0;
+
+function openAddon(): NativeAddon {
+  const loaded = loadAddon(ADDON);
+  if (!loaded.ok) throw new Error(loaded.reason);
+  const { Session, Mask } = loaded.addon;
+  class CountedMask extends Mask {
+    constructor(suppressed: Uint8Array) {
+      super(suppressed);
+      masksMade++;
+    }
+  }
+  return { Session, Mask: CountedMask };
+}
+
+function createRule(suppressed: Uint8Array): TokenRule {
+  return { suppressed, barred: [], timestampBegin: null, top: 1, sample: null };
+}
+
+const createMel = (): Float32Array => new Float32Array(80 * 3000).fill(-1.5);
+
+describe.skipIf(!existsSync(ADDON))('the native session', () => {
+  beforeAll(async () => {
+    addon = openAddon();
+    const model = findModel(await readCatalog(join(ROOT, 'resources')), 'base');
+    weights = await ensureWeights({
+      modelFolder: folderOfModel(model, modelsFolder(process.env)),
+      modelId: model.id,
+      sourceHashes: Object.fromEntries(model.files.map(({ path, sha256 }) => [path, sha256])),
+      signal: new AbortController().signal,
+    });
+    backend = new NativeBackend(addon, weights, 1);
+  });
+  afterAll(() => backend.close());
+
+  it('refuses a mask that is none, or not of its vocabulary', async () => {
+    const session = new addon.Session(weights, 1);
+    const window = await session.encode(createMel(), 1);
+    const start = async (suppressed: object): Promise<unknown> => {
+      const rule = { suppressed, barred: [], timestampBegin: null, top: 1, sample: null };
+      return await session.start(window, [START_OF_TRANSCRIPT], rule, -1, 0);
+    };
+    const named = Reflect.construct(Object, [], addon.Mask);
+    const impostors = [{}, new Uint8Array(51_865), session, named];
+    for (const impostor of impostors) await expect(start(impostor)).rejects.toThrow('must be a Mask');
+    await expect(start(new addon.Mask(new Uint8Array(51_864)))).rejects.toThrow("vocabulary's size");
+    expect(() => {
+      Reflect.construct(addon.Mask, ['mask']);
+    }).toThrow('must be a Uint8Array');
+    session.close();
+  });
+
+  it('never gives a token that the mask suppresses, and takes a mask over once', async () => {
+    const suppressed = new Uint8Array(51_865).fill(1, 0, 51_860);
+    masksMade = 0;
+    const window = await backend.encode(createMel(), 5);
+    const rule = createRule(suppressed);
+    const { sequences, choice } = await backend.start({
+      window,
+      prompt: [START_OF_TRANSCRIPT],
+      rule,
+      probe: null,
+    });
+    let token = choice.top[0]!.id;
+    for (let step = 0; step < 5; step++) {
+      expect(token).toBeGreaterThanOrEqual(51_860);
+      const [choices] = await backend.step([{ sequences, tokens: [token], rules: [{ ...rule }] }]);
+      token = choices![0]!.top[0]!.id;
+    }
+    sequences.release();
+    window.release();
+    expect(masksMade).toBe(1);
+  });
+
+  it('keeps nothing of a thousand windows', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    // Without the pages of files: those of the weights come in as they are touched.
+    const residentBytes = (): number => {
+      collect();
+      return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+    };
+    const mel = createMel();
+    let before = 0;
+    for (let round = 0; round < 1_300; round++) {
+      if (round === 300) before = residentBytes();
+      // A mask of its own for each, as every job brings some.
+      const rule = createRule(new Uint8Array(51_865));
+      const window = await backend.encode(mel, 1 + (round % 3));
+      const { sequences, choice } = await backend.start({
+        window,
+        prompt: [START_OF_TRANSCRIPT],
+        rule,
+        probe: { position: 0, token: 50_362 },
+      });
+      const token = choice.top[0]!.id;
+      // Two texts each, and now and then one more token: what is kept does not depend on how much is said.
+      backend.reorder(sequences, [0, 0]);
+      if (round % 8 === 0) await backend.step([{ sequences, tokens: [token, token], rules: [rule, rule] }]);
+      sequences.release();
+      window.release();
+    }
+    const growth = residentBytes() - before;
+    // Of every window, a spectrogram kept would be 960 MB, a mask 52 MB, keys and values 103 MB. It is flat to 1 MB.
+    expect(growth).toBeLessThan(8 * 1024 * 1024);
+  });
+});
