@@ -126,6 +126,11 @@ export interface BackendTimings {
   readonly layers: readonly LayerTiming[] | null;
 }
 
+/**
+ * Calls that give a promise must come one at a time, and `reorder` and `timings` not while one is under way: a
+ * second one throws (the native engine) or writes into the logits of the first (ONNX Runtime). StepBatcher puts
+ * the calls of those who do not know of each other in a line. `release` may come at any time.
+ */
 export interface DecoderBackend {
   /** For people: "ONNX Runtime on the CPU, 2 threads". */
   readonly description: string;
