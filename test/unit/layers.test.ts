@@ -1,6 +1,7 @@
 /**
- * Who may import what. The folders of src/ are layers; this reads every import of every file and holds
- * it against the table. A new kind of import is allowed here first, on purpose, or not at all.
+ * Who may import what. The folders of src/ and of native/ are layers; this reads every import and every
+ * #include of every file and holds it against the tables. A new kind of import is allowed here first, on
+ * purpose, or not at all.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -29,6 +30,16 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   preload: allow(['shared', 'electron']),
   renderer: allow(['shared', 'valibot', 'react', 'react-dom', 'zustand', 'asset'], { types: ['preload'] }),
   cli: allow(['shared', 'node', 'models', 'engine', 'node:*', 'valibot']),
+};
+
+/** The folders of native/. A header in angle brackets is of the system, but for Node's own. */
+const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  cpu: ['base'],
+  whisper: ['cpu', 'base'],
+  addon: ['whisper', 'cpu', 'base', 'napi.h'],
+  test: ['whisper', 'cpu', 'base'],
+  bench: ['whisper', 'cpu', 'base', 'test'],
 };
 
 interface Import {
@@ -100,22 +111,54 @@ function describeRule(layer: string, rule: Allowance): string {
   ].join(', ');
 }
 
-function listSources(): readonly string[] {
-  return readdirSync('src', { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
-    .map((path) => join('src', path));
+/** One sentence for each #include of a file in native/ that the table does not allow. */
+function findNativeViolations(file: string, text: string): readonly string[] {
+  const layer = file.split('/')[1] ?? '';
+  const allowed = NATIVE_TABLE[layer];
+  if (!allowed) return [`${file} is in native/${layer}, which has no row in the table of layers.`];
+  return [...text.matchAll(/^\s*#\s*include\s*([<"])([^>"]+)[>"]/gm)].flatMap(([, quote, header = '']) => {
+    const isNodes = /^(napi|node_api|js_native_api|node|v8|uv)\b/.test(header);
+    if (quote === '<' && !isNodes) return [];
+    // Paths are from native/, so the first part is the layer.
+    const target = isNodes || !header.includes('/') ? header : (header.split('/')[0] ?? '');
+    if (target === layer || allowed.includes(target)) return [];
+    const may = [`native/${layer}`, ...allowed, 'the standard library'].join(', ');
+    return [`${file} includes "${header}", but native/${layer} may include only: ${may}.`];
+  });
+}
+
+function listSources(folder: string, pattern: RegExp): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => pattern.test(path))
+    .map((path) => join(folder, path));
+}
+
+function listFolders(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
 test('every import in src/ is one that its layer may make', () => {
-  const violations = listSources().flatMap((file) => findViolations(file, readFileSync(file, 'utf8')));
+  const sources = listSources('src', /\.(ts|tsx|mjs)$/);
+  const violations = sources.flatMap((file) => findViolations(file, readFileSync(file, 'utf8')));
 
   expect(violations).toEqual([]);
 });
 
-test('every folder of src/ is a layer, and every layer is a folder', () => {
-  const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+test('every #include in native/ is one that its layer may make', () => {
+  const sources = listSources('native', /\.(cc|h)$/);
+  const violations = sources.flatMap((file) => findNativeViolations(file, readFileSync(file, 'utf8')));
 
-  expect(folders.map((entry) => entry.name).sort()).toEqual(Object.keys(TABLE).sort());
+  expect(sources.length).toBeGreaterThan(20);
+  expect(violations).toEqual([]);
+});
+
+test('every folder of src/ is a layer, and every layer is a folder', () => {
+  expect(listFolders('src')).toEqual(Object.keys(TABLE).sort());
+});
+
+test('every folder of native/ is a layer, and every layer is a folder', () => {
+  expect(listFolders('native')).toEqual(Object.keys(NATIVE_TABLE).sort());
 });
 
 test.each([
@@ -148,4 +191,31 @@ test.each([
   ['src/models/a.mjs', `/** @typedef {import('./catalog.mjs').Model} Model */ import 'node:fs';`],
 ])('%s with %s is allowed', (file, text) => {
   expect(findViolations(file, text)).toEqual([]);
+});
+
+test.each([
+  ['native/base/a.h', '#include "cpu/kernels.h"', 'cpu/kernels.h'],
+  ['native/cpu/a.cc', '#include "whisper/config.h"', 'whisper/config.h'],
+  ['native/cpu/a.cc', '  #  include "test/check.h"', 'test/check.h'],
+  ['native/whisper/a.cc', '#include "addon/values.h"', 'addon/values.h'],
+  ['native/whisper/a.cc', '#include <napi.h>', 'napi.h'],
+  ['native/test/a_test.cc', '#include <node_api.h>', 'node_api.h'],
+  ['native/addon/a.cc', '#include "test/check.h"', 'test/check.h'],
+  ['native/whisper/a.cc', '#include "config.h"', 'config.h'],
+  ['native/whisper/a.cc', '#include "../base/status.h"', '../base/status.h'],
+])('%s with %s is refused in a sentence with file, header and rule', (file, text, header) => {
+  const [violation = ''] = findNativeViolations(file, text);
+
+  expect(violation).toContain(`${file} includes "${header}"`);
+  expect(violation).toMatch(/but native\/\w+ may include only: native\//);
+});
+
+test.each([
+  ['native/base/a.cc', '#include "base/status.h"\n#include <vector>'],
+  ['native/cpu/a.cc', '#include <immintrin.h>\n#include "base/thread_pool.h"'],
+  ['native/whisper/a.cc', '#include "cpu/kernels.h"\n// #include "addon/values.h" would be refused'],
+  ['native/addon/a.cc', '#include <napi.h>\n#include "whisper/session.h"'],
+  ['native/bench/a.cc', '#include "test/runnable.h"'],
+])('%s with %s is allowed', (file, text) => {
+  expect(findNativeViolations(file, text)).toEqual([]);
 });
