@@ -6,67 +6,40 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../../src/engine/engine.js';
-import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
-import type { DeviceChoice } from '../../src/shared/options.js';
+import { COMMON_OPTIONS, COMMON_USAGE, readCommonChoices, runWithChoices, toOptions } from './arguments.js';
+import type { CommonChoices } from './arguments.js';
 import { totalErrors } from './error-rate.js';
 import { readManifest } from './manifest.js';
 import type { Recording } from './manifest.js';
 import { openPeer } from './peer.js';
 import { summarize } from './score.js';
 import type { FileScore } from './score.js';
-import { findFolders, readSpellings, readDevice, readWholeNumber } from './setting.js';
+import { findFolders, readSpellings } from './setting.js';
 import { formatSummary } from './table.js';
 import { transcribeRecording } from './transcribe-recording.js';
 
-const USAGE =
-  'Usage: npm run compare -- MANIFEST [--model ID] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--threads N]\n';
-
-interface Choices {
-  readonly manifest: string;
-  readonly model: string;
-  readonly limit: number;
-  readonly device: DeviceChoice;
-  readonly batchSize: number;
-  readonly threads: number;
-}
+const PROGRAM = {
+  name: 'compare',
+  usage: `Usage: npm run compare -- MANIFEST ${COMMON_USAGE}`,
+} as const;
 
 interface Pair {
   readonly ours: FileScore;
   readonly peer: FileScore;
 }
 
-function readChoices(args: string[]): Choices {
-  const text = { type: 'string' } as const;
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { model: text, limit: text, device: text, 'batch-size': text, threads: text },
-  });
-  const [manifest] = positionals;
-  if (manifest === undefined || positionals.length > 1) throw new Error('give one MANIFEST');
-  return {
-    manifest,
-    model: values.model ?? DEFAULT_OPTIONS.model,
-    limit: readWholeNumber('limit', values.limit, Number.POSITIVE_INFINITY),
-    device: readDevice(values.device),
-    batchSize: readWholeNumber('batch-size', values['batch-size'], DEFAULT_OPTIONS.batchSize),
-    threads: readWholeNumber('threads', values.threads, DEFAULT_OPTIONS.threads),
-  };
+function readChoices(args: string[]): CommonChoices {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: COMMON_OPTIONS });
+  return readCommonChoices(values, positionals);
 }
 
-async function measure(choices: Choices, recordings: readonly Recording[]): Promise<readonly Pair[]> {
+async function measure(choices: CommonChoices, recordings: readonly Recording[]): Promise<readonly Pair[]> {
   const folders = findFolders();
   const modelFolder = join(folders.modelsFolder, choices.model);
   const spellings = await readSpellings(modelFolder);
   const engine = createEngine(folders);
   const peer = await openPeer(modelFolder);
-  const options = {
-    ...DEFAULT_OPTIONS,
-    model: choices.model,
-    device: choices.device,
-    batchSize: choices.batchSize,
-    threads: choices.threads,
-  };
+  const options = toOptions(choices);
   const runOurs = (recording: Recording) =>
     transcribeRecording(engine, recording, { ...options, language: recording.language }, spellings);
   const runPeer = (recording: Recording) => peer.transcribe(recording, spellings);
@@ -124,14 +97,7 @@ function sumErrors(scores: readonly FileScore[]): number {
   return scores.reduce((sum, score) => sum + totalErrors(score.errors), 0);
 }
 
-async function main(): Promise<number> {
-  let choices: Choices;
-  try {
-    choices = readChoices(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`compare: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    return 2;
-  }
+async function run(choices: CommonChoices): Promise<number> {
   const recordings = (await readManifest(choices.manifest)).slice(0, choices.limit);
   const pairs = await measure(choices, recordings);
   process.stdout.write(report(pairs));
@@ -139,4 +105,4 @@ async function main(): Promise<number> {
   return isWorse ? 1 : 0;
 }
 
-process.exit(await main());
+process.exit(await runWithChoices(PROGRAM, readChoices, run));

@@ -7,57 +7,38 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../../src/engine/engine.js';
 import { findLanguage } from '../../src/shared/languages.js';
-import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
-import type { DeviceChoice, TranscribeOptions } from '../../src/shared/options.js';
+import type { TranscribeOptions } from '../../src/shared/options.js';
+import { COMMON_OPTIONS, COMMON_USAGE, readCommonChoices, runWithChoices, toOptions } from './arguments.js';
+import type { CommonChoices } from './arguments.js';
 import { readManifest } from './manifest.js';
 import type { Recording } from './manifest.js';
 import { errorRate } from './error-rate.js';
 import { summarize } from './score.js';
 import type { FileScore } from './score.js';
-import { findFolders, readSpellings, readDevice, readWholeNumber } from './setting.js';
+import { findFolders, readSpellings } from './setting.js';
 import { formatRate, formatSummary } from './table.js';
 import { transcribeRecording } from './transcribe-recording.js';
 
-const USAGE =
-  'Usage: npm run eval -- MANIFEST [--model ID] [--language manifest|auto|LANGUAGE] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--threads N] [--json]\n';
+const PROGRAM = {
+  name: 'eval',
+  usage: `Usage: npm run eval -- MANIFEST ${COMMON_USAGE} [--language manifest|auto|LANGUAGE] [--json]`,
+} as const;
 
-interface Choices {
-  readonly manifest: string;
-  readonly model: string;
+interface Choices extends CommonChoices {
   /** 'manifest': each recording's own. */
   readonly language: TranscribeOptions['language'] | 'manifest';
-  readonly limit: number;
-  readonly device: DeviceChoice;
-  readonly batchSize: number;
-  readonly threads: number;
   readonly isJson: boolean;
 }
 
 function readChoices(args: string[]): Choices {
-  const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: {
-      model: text,
-      language: text,
-      limit: text,
-      device: text,
-      'batch-size': text,
-      threads: text,
-      json: { type: 'boolean' },
-    },
+    options: { ...COMMON_OPTIONS, language: { type: 'string' }, json: { type: 'boolean' } },
   });
-  const [manifest] = positionals;
-  if (manifest === undefined || positionals.length > 1) throw new Error('give one MANIFEST');
   return {
-    manifest,
-    model: values.model ?? DEFAULT_OPTIONS.model,
+    ...readCommonChoices(values, positionals),
     language: chooseLanguage(values.language ?? 'manifest'),
-    limit: readWholeNumber('limit', values.limit, Number.POSITIVE_INFINITY),
-    device: readDevice(values.device),
-    batchSize: readWholeNumber('batch-size', values['batch-size'], DEFAULT_OPTIONS.batchSize),
-    threads: readWholeNumber('threads', values.threads, DEFAULT_OPTIONS.threads),
     isJson: values.json === true,
   };
 }
@@ -77,14 +58,7 @@ async function measure(choices: Choices, recordings: readonly Recording[]): Prom
   try {
     for (const [index, recording] of recordings.entries()) {
       const language = choices.language === 'manifest' ? recording.language : choices.language;
-      const options = {
-        ...DEFAULT_OPTIONS,
-        model: choices.model,
-        device: choices.device,
-        batchSize: choices.batchSize,
-        threads: choices.threads,
-        language,
-      };
+      const options = { ...toOptions(choices), language };
       const score = await transcribeRecording(engine, recording, options, spellings);
       scores.push(score);
       const result =
@@ -108,18 +82,11 @@ function toJson(choices: Choices, scores: readonly FileScore[]): string {
   return `${JSON.stringify({ model: choices.model, sets: summarize(scores), files }, null, 2)}\n`;
 }
 
-async function main(): Promise<number> {
-  let choices: Choices;
-  try {
-    choices = readChoices(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`eval: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    return 2;
-  }
+async function run(choices: Choices): Promise<number> {
   const recordings = (await readManifest(choices.manifest)).slice(0, choices.limit);
   const scores = await measure(choices, recordings);
   process.stdout.write(choices.isJson ? toJson(choices, scores) : formatSummary(summarize(scores)));
   return scores.some((score) => score.failure !== null) ? 1 : 0;
 }
 
-process.exit(await main());
+process.exit(await runWithChoices(PROGRAM, readChoices, run));
