@@ -3,14 +3,17 @@ import { parseArgs } from 'node:util';
 import { DEFAULT_ENGINES, ENGINE_IDS } from './engine-ids.js';
 import type { EngineId } from './engine-ids.js';
 
-export const PARTS = ['machine', 'files', 'encoder', 'decoder', 'start'] as const;
+export const PARTS = ['machine', 'files', 'encoder', 'decoder', 'start', 'speculation'] as const;
 export type Part = (typeof PARTS)[number];
+/** The other is a question of its own: it needs a second model and has a report of its own. */
+export const DEFAULT_PARTS: readonly Part[] = PARTS.filter((part) => part !== 'speculation');
 
 export const FORMATS = ['text', 'json', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export const USAGE = `Usage: npm run bench -- [options]
-  --only PART[,PART]   ${PARTS.join(', ')}; all of them
+  --only PART[,PART]   ${PARTS.join(', ')}; all but the last, which
+                       is alone, in plain text, and needs the model tiny
   --engines ID[,ID]    ${ENGINE_IDS.join(', ')}
   --threads N          for every engine; 2
   --runs N             of everything, interleaved; 5
@@ -55,8 +58,12 @@ export function readChoices(args: readonly string[]): Choices {
   });
   if (values.json && values.markdown) throw new Error('--json and --markdown cannot both be');
   if (values.long && values.quick) throw new Error('--long and --quick cannot both be');
+  const parts = values.only === undefined ? DEFAULT_PARTS : readNames('only', values.only, PARTS);
+  if (parts.includes('speculation') && (parts.length > 1 || values.json || values.markdown)) {
+    throw new Error('--only speculation stands alone, and is plain text');
+  }
   return {
-    parts: values.only === undefined ? PARTS : readNames('only', values.only, PARTS),
+    parts,
     engines:
       values.engines === undefined ? DEFAULT_ENGINES : readNames('engines', values.engines, ENGINE_IDS),
     threads: readCount('threads', values.threads, DEFAULT_THREADS, 256),

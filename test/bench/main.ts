@@ -60,12 +60,26 @@ export async function runBenchmark(args: readonly string[], script: string): Pro
     return 2;
   }
   try {
+    if (choices.parts.includes('speculation')) {
+      process.stdout.write(await runSpeculation(choices));
+      return 0;
+    }
     process.stdout.write(formatReport(await measure(choices, script), choices.format));
     return 0;
   } catch (error) {
     process.stderr.write(`bench: ${describe(error)}\n`);
     return 1;
   }
+}
+
+/** Loads the engine into this process: nothing of it is measured from outside. */
+async function runSpeculation({ threads, isQuick }: Choices): Promise<string> {
+  const folders = findFolders();
+  const root = dirname(folders.resourcesFolder);
+  const { recordings } = await findCorpus(root);
+  const { paths } = await new AudioMaker(root, recordings).queue(isQuick ? 2 : 20);
+  const { measureSpeculation } = await import('./speculation.js');
+  return await measureSpeculation({ folders, threads, paths, say });
 }
 
 async function measure(choices: Choices, script: string): Promise<Report> {

@@ -90,15 +90,24 @@ class OwnParts implements PartsEngine {
     await this.#backend.close();
   }
 
-  /** Window `index` of the file, which is gone through again when it is too short. */
+  /** Of window `index` of the file. */
   async #encodeWindow(path: string, index: number): Promise<EncodedWindow> {
     this.#samples ??= await readSamples(path);
-    const count = Math.max(1, Math.floor(this.#samples.length / WINDOW_SAMPLES));
-    const start = (index % count) * WINDOW_SAMPLES - EDGE_SAMPLES;
-    const window = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
-    window.set(this.#samples.subarray(Math.max(0, start), start + window.length), Math.max(0, -start));
-    if (start < 0) reflectStart(window);
     const { audioContext } = this.#backend.dimensions;
+    const window = takeWindow(this.#samples, index);
     return await this.#backend.encode(window, audioContext, new AbortController().signal);
   }
+}
+
+/**
+ * Window `index` of the samples with its edges, as DecoderBackend.encode takes it; sound that is too short is
+ * gone through again.
+ */
+export function takeWindow(samples: Float32Array, index: number): Float32Array {
+  const count = Math.max(1, Math.floor(samples.length / WINDOW_SAMPLES));
+  const start = (index % count) * WINDOW_SAMPLES - EDGE_SAMPLES;
+  const window = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
+  window.set(samples.subarray(Math.max(0, start), start + window.length), Math.max(0, -start));
+  if (start < 0) reflectStart(window);
+  return window;
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { PARTS, readChoices } from '../../bench/arguments.js';
+import { readChoices } from '../../bench/arguments.js';
 
 test('without arguments everything is measured five times with two threads', () => {
   expect(readChoices([])).toEqual({
-    parts: PARTS,
+    parts: ['machine', 'files', 'encoder', 'decoder', 'start'],
     engines: [
       'cpu',
       'cpu-batched',
@@ -42,13 +42,18 @@ test.each([
 });
 
 test.each([
-  [['--only', 'files,speed'], '--only knows machine, files, encoder, decoder, start, not "speed"'],
+  [
+    ['--only', 'files,speed'],
+    '--only knows machine, files, encoder, decoder, start, speculation, not "speed"',
+  ],
   [['--engines', 'gpu'], 'not "gpu"'],
   [['--threads', '0'], '--threads must be a whole number from 1 to 256, not "0"'],
   [['--runs', '2.5'], '--runs must be a whole number'],
   [['--batch', '65'], '--batch must be a whole number from 1 to 64'],
   [['--json', '--markdown'], '--json and --markdown cannot both be'],
   [['--long', '--quick'], '--long and --quick cannot both be'],
+  [['--only', 'speculation,files'], 'stands alone'],
+  [['--only', 'speculation', '--json'], 'stands alone'],
   [['--speed'], "Unknown option '--speed'"],
 ])('%j is refused with what is wrong', (args, message) => {
   expect(() => readChoices(args)).toThrow(message);
