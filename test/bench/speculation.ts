@@ -168,8 +168,8 @@ async function measureOnce(
   samples: Float32Array,
   times: CostSamples,
 ): Promise<void> {
-  const [window, encodeMs] = await time(() => encode(base, mel));
-  const [draftWindow, draftEncodeMs] = await time(() => encode(tiny, mel));
+  const [window, encodeMs] = await time(() => encode(base, samples));
+  const [draftWindow, draftEncodeMs] = await time(() => encode(tiny, samples));
   times.encode.push(encodeMs);
   times.draftEncode.push(draftEncodeMs);
   times.step.push(...(await timeSteps(base, window, 1)));
