@@ -14,12 +14,25 @@ Napi::Object give_token(Napi::Env env, const ScoredToken& token) {
   return object;
 }
 
+Napi::Array give_tokens(Napi::Env env, const std::vector<ScoredToken>& tokens) {
+  Napi::Array array = Napi::Array::New(env, tokens.size());
+  for (uint32_t i = 0; i < tokens.size(); i++) array.Set(i, give_token(env, tokens[i]));
+  return array;
+}
+
+int to_integer(const Napi::Value& value, double number, const char* what) {
+  if (number != std::floor(number)) {
+    throw Napi::RangeError::New(value.Env(), std::string(what) + " must be a whole number");
+  }
+  return static_cast<int>(number);
+}
+
 void take_sample(const Napi::Value& value, TokenRule* rule) {
   if (value.IsNull()) return;
   if (!value.IsObject()) throw Napi::TypeError::New(value.Env(), "rule.sample must be an object or null");
   const Napi::Object sample = value.As<Napi::Object>();
   rule->temperature = take_number(sample.Get("temperature"), "sample.temperature", 1e-6, 1e6);
-  rule->uniform = take_number(sample.Get("uniform"), "sample.uniform", 0, 1);
+  rule->uniforms = take_numbers(sample.Get("uniforms"), "sample.uniforms", 0, 1, Decoder::kMaxRows);
 }
 
 }  // namespace
@@ -34,21 +47,23 @@ double take_number(const Napi::Value& value, const char* what, double low, doubl
 }
 
 int take_integer(const Napi::Value& value, const char* what, int low, int high) {
-  const double number = take_number(value, what, low, high);
-  if (number != std::floor(number)) {
-    throw Napi::RangeError::New(value.Env(), std::string(what) + " must be a whole number");
-  }
-  return static_cast<int>(number);
+  return to_integer(value, take_number(value, what, low, high), what);
 }
 
-std::vector<int> take_integers(const Napi::Value& value, const char* what, int low, int high, size_t most) {
+std::vector<double> take_numbers(const Napi::Value& value, const char* what, double low, double high, size_t most) {
   if (!value.IsArray()) throw Napi::TypeError::New(value.Env(), std::string(what) + " must be an array");
   const Napi::Array array = value.As<Napi::Array>();
   if (array.Length() == 0 || array.Length() > most) {
     throw Napi::RangeError::New(value.Env(), std::string(what) + " has the wrong length");
   }
+  std::vector<double> result;
+  for (uint32_t i = 0; i < array.Length(); i++) result.push_back(take_number(array.Get(i), what, low, high));
+  return result;
+}
+
+std::vector<int> take_integers(const Napi::Value& value, const char* what, int low, int high, size_t most) {
   std::vector<int> result;
-  for (uint32_t i = 0; i < array.Length(); i++) result.push_back(take_integer(array.Get(i), what, low, high));
+  for (double number : take_numbers(value, what, low, high, most)) result.push_back(to_integer(value, number, what));
   return result;
 }
 
@@ -75,10 +90,8 @@ TokenRule take_rule(const Napi::Value& value, int vocabulary) {
 
 Napi::Value give_choice(Napi::Env env, const TokenChoice& choice) {
   Napi::Object object = Napi::Object::New(env);
-  Napi::Array top = Napi::Array::New(env, choice.top.size());
-  for (uint32_t i = 0; i < choice.top.size(); i++) top.Set(i, give_token(env, choice.top[i]));
-  object.Set("top", top);
-  object.Set("sampled", choice.sampled.id < 0 ? env.Null() : static_cast<Napi::Value>(give_token(env, choice.sampled)));
+  object.Set("top", give_tokens(env, choice.top));
+  object.Set("sampled", give_tokens(env, choice.sampled));
   return object;
 }
 

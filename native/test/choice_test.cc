@@ -240,7 +240,7 @@ void test_rules(Bench& bench, Random& random) {
     const TokenChoice choice = bench.choose(row, rule);
     empty += choice.top.empty() ? 1 : 0;
     if (!CHECK(matches(choice, allowed, static_cast<size_t>(rule.top), bound))) return;
-    CHECK(choice.sampled.id == -1);
+    CHECK(choice.sampled.empty());
   }
   std::printf("rules: %d of 600 too close to call, %d bar everything\n", undecided, empty);
   CHECK(undecided < 6 && empty > 0);
@@ -250,17 +250,18 @@ void test_edges_of_rules(Bench& bench, Random& random) {
   bench.decode(random, 4);
   TokenRule nothing = bench.plain_rule(5);
   nothing.barred.emplace_back(0, bench.vocabulary());
-  nothing.temperature = 1;
+  nothing.uniforms = {0.5};
   const TokenChoice none = bench.choose(0, nothing);
-  CHECK(none.top.empty() && none.sampled.id == -1);
+  CHECK(none.top.empty() && none.sampled.empty());
 
   TokenRule one = bench.plain_rule(5);
   one.barred = {{0, 77}, {78, bench.vocabulary()}, {300, 300}};
   one.temperature = 0.4;
+  one.uniforms = {0, 0.99};
   const TokenChoice only = bench.choose(1, one);
   CHECK(only.top.size() == 1 && only.top[0].id == 77 &&
         std::fabs(only.top[0].log_probability) <= 2 * bench.decoder().largest_error(1));
-  CHECK(only.sampled.id == 77);
+  CHECK(only.sampled.size() == 2 && only.sampled[0].id == 77 && only.sampled[1].id == 77);
 
   // Only timestamps or only text left: the rule on timestamps compares with minus infinity.
   TokenRule timestamps = bench.plain_rule(1);
@@ -295,9 +296,10 @@ void test_sampling(Bench& bench, Random& random) {
     const double sum = log_sum_exp(scaled, 0, bench.vocabulary());
     const double bound = sum_bound(bench.decoder().largest_error(row), bench.vocabulary());
     std::vector<int> counts(static_cast<size_t>(bench.vocabulary()), 0);
-    for (int i = 0; i < kDraws; i++) {
-      rule.uniform = (i + 0.5) / kDraws;
-      const ScoredToken token = bench.choose(row, rule).sampled;
+    for (int i = 0; i < kDraws; i++) rule.uniforms.push_back((i + 0.5) / kDraws);
+    const std::vector<ScoredToken> sampled = bench.choose(row, rule).sampled;
+    if (!CHECK(sampled.size() == kDraws)) return;
+    for (const ScoredToken& token : sampled) {
       if (!CHECK(token.id >= 0 && (token.id < 40 || token.id >= 200))) return;
       counts[static_cast<size_t>(token.id)]++;
       const double expected = allowed[static_cast<size_t>(token.id)] - log_sum_exp(allowed, 0, bench.vocabulary());
@@ -315,17 +317,15 @@ void test_ends_of_the_distribution(Bench& bench, Random& random) {
   TokenRule rule = bench.plain_rule(1);
   rule.temperature = 1;
   rule.barred = {{0, 3}, {1190, bench.vocabulary()}};
-  rule.uniform = 0;
-  CHECK(bench.choose(0, rule).sampled.id == 3);
-  rule.uniform = 1 - DBL_EPSILON / 2;
-  CHECK(bench.choose(0, rule).sampled.id == 1189);
+  rule.uniforms = {1 - DBL_EPSILON / 2, 0};
+  const std::vector<ScoredToken> ends = bench.choose(0, rule).sampled;
+  CHECK(ends.at(0).id == 1189 && ends.at(1).id == 3);
   // So cold that all but the best have no weight.
   rule.temperature = 1e-6;
-  for (double uniform : {0.0, 0.5, 1 - DBL_EPSILON / 2}) {
-    rule.uniform = uniform;
-    const TokenChoice choice = bench.choose(0, rule);
-    CHECK(choice.sampled.id == choice.top.at(0).id);
-  }
+  rule.uniforms = {0.0, 0.5, 1 - DBL_EPSILON / 2};
+  const TokenChoice cold = bench.choose(0, rule);
+  CHECK(cold.sampled.size() == 3);
+  for (const ScoredToken& token : cold.sampled) CHECK(token.id == cold.top.at(0).id);
 }
 
 }  // namespace

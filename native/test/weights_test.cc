@@ -330,11 +330,11 @@ void test_damaged_data(const ModelFixture& fixture, const TemporaryFolder& folde
     rule.suppressed = std::make_shared<std::vector<uint8_t>>(1000, uint8_t{0});
     rule.top = 5;
     rule.temperature = 1;
-    rule.uniform = 0.5;
+    rule.uniforms = {0.5, 0.9};
     const int window = session->encode(samples.data(), 20);
     const StartResult result = session->start(window, {1, 2, 3}, rule, 1, 7);
     for (const auto& token : result.choice.top) CHECK(token.id >= 0 && token.id < 1000);
-    CHECK(result.choice.sampled.id >= -1 && result.choice.sampled.id < 1000);
+    for (const auto& token : result.choice.sampled) CHECK(token.id >= 0 && token.id < 1000);
   }
 }
 

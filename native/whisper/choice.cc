@@ -89,20 +89,25 @@ std::vector<std::pair<double, int>> rescore(const Decoder& decoder, int index, c
   return exact;
 }
 
-// Inverse of the cumulative distribution of softmax(logits / temperature) at `uniform`.
-int draw(const float* logits, int vocabulary, float largest, const TokenRule& rule) {
+// Inverse of the cumulative distribution of softmax(logits / temperature) at each uniform.
+std::vector<int> draw(const float* logits, int vocabulary, float largest, const TokenRule& rule) {
+  const auto weigh = [&](int id) { return std::exp((logits[id] - largest) / rule.temperature); };
   double total = 0;
-  for (int id = 0; id < vocabulary; id++) total += std::exp((logits[id] - largest) / rule.temperature);
-  double left = rule.uniform * total;
-  int last = -1;
-  for (int id = 0; id < vocabulary; id++) {
-    const double weight = std::exp((logits[id] - largest) / rule.temperature);
-    if (weight == 0) continue;
-    last = id;
-    left -= weight;
-    if (left < 0) break;
+  for (int id = 0; id < vocabulary; id++) total += weigh(id);
+  std::vector<int> drawn;
+  for (double uniform : rule.uniforms) {
+    double left = uniform * total;
+    int last = -1;
+    for (int id = 0; id < vocabulary; id++) {
+      const double weight = weigh(id);
+      if (weight == 0) continue;
+      last = id;
+      left -= weight;
+      if (left < 0) break;
+    }
+    drawn.push_back(last);
   }
-  return last;
+  return drawn;
 }
 
 }  // namespace
@@ -119,9 +124,10 @@ TokenChoice choose_token(Decoder& decoder, const Kernels& kernels, int vocabular
     if (choice.top.size() == best.size()) break;
     choice.top.push_back({id, std::min(0.0, exact - sum)});
   }
-  if (rule.temperature > 0) {
-    const int id = draw(logits, vocabulary, logits[best.front()], rule);
-    choice.sampled = {id, std::min(0.0, logits[id] - sum)};
+  if (!rule.uniforms.empty()) {
+    for (int id : draw(logits, vocabulary, logits[best.front()], rule)) {
+      choice.sampled.push_back({id, std::min(0.0, logits[id] - sum)});
+    }
   }
   return choice;
 }

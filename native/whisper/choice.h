@@ -19,8 +19,8 @@ struct TokenRule {
   std::vector<std::pair<int, int>> barred;  // half-open ranges, also never
   int timestamp_begin = -1;                 // -1: the rule on timestamps is off
   int top = 1;
-  double temperature = 0;  // 0: nothing is drawn
-  double uniform = 0;      // in [0, 1)
+  double temperature = 1;        // of what is drawn
+  std::vector<double> uniforms;  // in [0, 1); a token is drawn for each
 };
 
 struct ScoredToken {
@@ -29,8 +29,8 @@ struct ScoredToken {
 };
 
 struct TokenChoice {
-  std::vector<ScoredToken> top;  // most probable first, ties to the lower id
-  ScoredToken sampled;           // id -1: none
+  std::vector<ScoredToken> top;      // most probable first, ties to the lower id
+  std::vector<ScoredToken> sampled;  // one for each of the rule's uniforms, or none when nothing is left
 };
 
 // Chooses from row `row` of the decoder's logits; the barred ones become minus infinity there. The order

@@ -40,8 +40,11 @@ export interface TokenRule {
   readonly timestampBegin: number | null;
   /** How many of the most probable tokens to return, at least 1. */
   readonly top: number;
-  /** Also draw one token from softmax(logits / temperature); `uniform` is a random number in [0, 1). */
-  readonly sample: { readonly temperature: number; readonly uniform: number } | null;
+  /**
+   * Also draw tokens from softmax(logits / temperature), one for each of `uniforms`, which are random
+   * numbers in [0, 1). Several make several samples go their own ways from one prompt.
+   */
+  readonly sample: { readonly temperature: number; readonly uniforms: readonly number[] } | null;
 }
 
 export interface ScoredToken {
@@ -53,7 +56,8 @@ export interface ScoredToken {
 export interface TokenChoice {
   /** Most probable first; ties go to the lower id. Fewer than asked for only if fewer are allowed. */
   readonly top: readonly ScoredToken[];
-  readonly sampled: ScoredToken | null;
+  /** One for each of the rule's `uniforms`; none when nothing was to be drawn, or nothing could be. */
+  readonly sampled: readonly ScoredToken[];
 }
 
 /** A window whose encoder output and cross-attention keys and values are kept for decoding. */

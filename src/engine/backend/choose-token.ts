@@ -25,7 +25,7 @@ export class TokenChooser {
     const logSum = logSumExp(allowed, 0, allowed.length);
     return {
       top: findTop(allowed, rule.top, logSum),
-      sampled: rule.sample === null ? null : sample(allowed, rule.sample, logSum),
+      sampled: rule.sample === null ? [] : drawAll(allowed, rule.sample, logSum),
     };
   }
 }
@@ -71,24 +71,27 @@ function findTop(allowed: Float64Array, count: number, logSum: number): ScoredTo
   return ids.map((id) => ({ id, logProbability: allowed[id]! - logSum }));
 }
 
-/** Inverse of the cumulative distribution at `uniform`. */
-function sample(
+/** Inverse of the cumulative distribution at each of `uniforms`. */
+function drawAll(
   allowed: Float64Array,
-  { temperature, uniform }: NonNullable<TokenRule['sample']>,
+  { temperature, uniforms }: NonNullable<TokenRule['sample']>,
   logSum: number,
-): ScoredToken | null {
+): ScoredToken[] {
   const maximum = maximumOf(allowed, 0, allowed.length);
-  if (maximum === -Infinity) return null;
+  if (maximum === -Infinity) return [];
+  const weigh = (id: number): number => Math.exp((allowed[id]! - maximum) / temperature);
   let total = 0;
-  for (const value of allowed) total += Math.exp((value - maximum) / temperature);
-  let left = uniform * total;
-  let last = -1;
-  for (let id = 0; id < allowed.length; id++) {
-    const weight = Math.exp((allowed[id]! - maximum) / temperature);
-    if (weight === 0) continue;
-    last = id;
-    left -= weight;
-    if (left < 0) break;
-  }
-  return { id: last, logProbability: allowed[last]! - logSum };
+  for (let id = 0; id < allowed.length; id++) total += weigh(id);
+  return uniforms.map((uniform) => {
+    let left = uniform * total;
+    let last = -1;
+    for (let id = 0; id < allowed.length; id++) {
+      const weight = weigh(id);
+      if (weight === 0) continue;
+      last = id;
+      left -= weight;
+      if (left < 0) break;
+    }
+    return { id: last, logProbability: allowed[last]! - logSum };
+  });
 }

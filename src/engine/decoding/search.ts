@@ -1,9 +1,9 @@
 /**
  * A search finds the tokens of one window. It knows rules and probabilities, not models: the backend
- * is behind its interface, and the next search (beam) has the same signature.
+ * is behind its interface. Greedy here; beam-search.ts and best-of.ts have the same signature.
  */
 import { cancelledError } from '../../shared/errors.js';
-import type { DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
+import type { DecoderBackend, EncodedWindow, ScoredToken, TokenRule } from '../backend/backend.js';
 import type { TokenRules } from './token-rules.js';
 
 export interface SearchRequest {
@@ -12,7 +12,7 @@ export interface SearchRequest {
   readonly prompt: readonly number[];
   /** Where <|startoftranscript|> is in the prompt, and the <|nospeech|> token to weigh there. */
   readonly noSpeechProbe: { readonly position: number; readonly token: number };
-  readonly rules: TokenRules;
+  readonly rules: Pick<TokenRules, 'next'>;
   readonly endOfText: number;
   /** 0 takes the most probable token. */
   readonly temperature: number;
@@ -20,7 +20,10 @@ export interface SearchRequest {
   readonly maxTokens: number;
   /** Uniform in [0, 1), for temperatures above 0. */
   readonly random: () => number;
-  /** Called with each token as it is decoded, the end of text left out. */
+  /**
+   * Called with each token, the end of text left out, as soon as it is certain to be in the result: only
+   * another attempt at the window takes it back.
+   */
   readonly onToken: (token: ScoredToken) => void;
   readonly signal: AbortSignal;
 }
@@ -38,8 +41,8 @@ export type Search = (request: SearchRequest) => Promise<SearchResult>;
 /** One row, the best token (or a drawn one) at each step. */
 export const searchGreedily: Search = async (request) => {
   const { backend, rules, temperature, random, signal } = request;
-  const drawSample = (): { temperature: number; uniform: number } | null => {
-    return temperature > 0 ? { temperature, uniform: random() } : null;
+  const drawSample = (): TokenRule['sample'] => {
+    return temperature > 0 ? { temperature, uniforms: [random()] } : null;
   };
   const started = await backend.start({
     window: request.window,
@@ -54,7 +57,7 @@ export const searchGreedily: Search = async (request) => {
     let choice = started.choice;
     for (;;) {
       if (signal.aborted) throw cancelledError();
-      const token = choice.sampled ?? choice.top[0];
+      const token = choice.sampled[0] ?? choice.top[0];
       // Whatever the rules leave, the end of text stays possible; nothing at all means broken logits (NaN).
       if (token === undefined) throw new Error('the decoder gave no usable token');
       sum += token.logProbability;

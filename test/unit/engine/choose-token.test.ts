@@ -52,10 +52,9 @@ describe('choosing a token', () => {
     const counts = [0, 0, 0, 0];
     const draws = 10_000;
 
-    for (let i = 0; i < draws; i++) {
-      const rule = { ...free(4), sample: { temperature: 0.5, uniform: (i + 0.5) / draws } };
-      counts[chooser.choose(logits, rule).sampled!.id]!++;
-    }
+    const uniforms = Array.from({ length: draws }, (_, i) => (i + 0.5) / draws);
+    const rule = { ...free(4), sample: { temperature: 0.5, uniforms } };
+    for (const { id } of chooser.choose(logits, rule).sampled) counts[id]!++;
 
     const weights = [1, Math.exp(2), 0, Math.exp(4)];
     const total = weights.reduce((a, b) => a + b);
@@ -66,12 +65,12 @@ describe('choosing a token', () => {
 
   it('reports a drawn token at its probability of temperature 1', () => {
     const logits = Float32Array.of(0, 1);
-    const rule = { ...free(2), sample: { temperature: 0.2, uniform: 0.999 } };
+    const rule = { ...free(2), sample: { temperature: 0.2, uniforms: [0.999, 0] } };
 
     const { sampled } = new TokenChooser(2).choose(logits, rule);
 
-    expect(sampled!.id).toBe(1);
-    expect(Math.exp(sampled!.logProbability)).toBeCloseTo(Math.E / (1 + Math.E), 12);
+    expect(sampled.map(({ id }) => id)).toEqual([1, 0]);
+    expect(Math.exp(sampled[0]!.logProbability)).toBeCloseTo(Math.E / (1 + Math.E), 12);
   });
 
   it('never returns a suppressed or barred token, whatever the logits', () => {
@@ -81,16 +80,16 @@ describe('choosing a token', () => {
         fc.array(fc.float({ noNaN: true, min: -50, max: 50 }), { minLength: size, maxLength: size }),
         fc.array(fc.constantFrom(0, 1), { minLength: size, maxLength: size }),
         fc.nat(size),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.double({ min: 0.1, max: 1, maxExcluded: true, noNaN: true }),
         (logits, suppressed, barredTo, uniform) => {
           const { top, sampled } = new TokenChooser(size).choose(Float32Array.from(logits), {
             suppressed: Uint8Array.from(suppressed),
             barred: [[0, barredTo]],
             timestampBegin: 8,
             top: 5,
-            sample: { temperature: 0.7, uniform },
+            sample: { temperature: 0.7, uniforms: [uniform, 1 - uniform / 2] },
           });
-          for (const { id } of [...top, ...(sampled === null ? [] : [sampled])]) {
+          for (const { id } of [...top, ...sampled]) {
             expect(suppressed[id]).toBe(0);
             expect(id).toBeGreaterThanOrEqual(barredTo);
           }

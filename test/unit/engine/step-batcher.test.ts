@@ -26,13 +26,13 @@ class CountingBackend implements DecoderBackend {
   }
   async start(): Promise<{ sequences: Sequences; choice: TokenChoice; probeProbability: null }> {
     await this.#work('start');
-    return { sequences: createSequences(1), choice: { top: [], sampled: null }, probeProbability: null };
+    return { sequences: createSequences(1), choice: { top: [], sampled: [] }, probeProbability: null };
   }
   async step(inputs: readonly StepInput[]): Promise<TokenChoice[][]> {
     await this.#work(`step of ${inputs.length}`);
     if (this.failNextStep) throw new Error('broken');
     return inputs.map(({ tokens }) =>
-      tokens.map((token) => ({ top: [{ id: token + 1, logProbability: 0 }], sampled: null })),
+      tokens.map((token) => ({ top: [{ id: token + 1, logProbability: 0 }], sampled: [] })),
     );
   }
   reorder(): void {
