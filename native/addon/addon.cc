@@ -118,6 +118,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     object.Set("encoderLayers", session.config().encoder_layers);
     object.Set("decoderLayers", session.config().decoder_layers);
     object.Set("textContext", session.config().text_context);
+    object.Set("maxRows", Decoder::kMaxRows);
     object.Set("vocabularySize", session.config().vocabulary);
     return object;
   }

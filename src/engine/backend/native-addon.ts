@@ -20,6 +20,8 @@ export interface NativeSession {
     readonly decoderLayers: number;
     readonly textContext: number;
     readonly vocabularySize: number;
+    /** The most rows of one step. */
+    readonly maxRows: number;
   };
   /** @param samples float32 [200 + 480000 + 200], copied; @returns the window's id, or -1 if cancelled. */
   encode(samples: Float32Array, positions: number): Promise<number>;

@@ -63,13 +63,15 @@ export class NativeBackend implements DecoderBackend {
   readonly #session: NativeSession;
   /** Goes with the arrays, of which every job brings a few. */
   readonly #masks = new WeakMap<Uint8Array, NativeMask>();
+  readonly #maxRows: number;
   readonly #spent = { encodeMs: 0, encodeCount: 0, prefillMs: 0, prefillCount: 0, stepMs: 0, stepCount: 0 };
 
   /** Maps the weights. Throws an Error with code `model-missing` or `model-corrupt`. */
   constructor(addon: NativeAddon, weightsPath: string, threads: number) {
     this.#addon = addon;
     this.#session = new addon.Session(weightsPath, threads);
-    const { kernels, ...sizes } = this.#session.describe();
+    const { kernels, maxRows, ...sizes } = this.#session.describe();
+    this.#maxRows = maxRows;
     this.dimensions = { melBins: MEL_BINS, audioContext: AUDIO_CONTEXT, ...sizes };
     this.description = `native engine on the CPU (${kernels}), ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   }
@@ -115,16 +117,21 @@ export class NativeBackend implements DecoderBackend {
       rules,
     }));
     const began = performance.now();
-    const choices = await this.#session.step(
-      own.map(({ sequences, tokens, rules }) => ({
-        sequences: sequences.id,
-        tokens,
-        rules: rules.map((rule) => this.#native(rule)),
-      })),
-    );
-    for (const { sequences } of own) sequences.length++;
+    const choices: TokenChoice[][] = [];
+    for (const part of splitByRows(own, this.#maxRows)) {
+      choices.push(
+        ...(await this.#session.step(
+          part.map(({ sequences, tokens, rules }) => ({
+            sequences: sequences.id,
+            tokens,
+            rules: rules.map((rule) => this.#native(rule)),
+          })),
+        )),
+      );
+      for (const { sequences } of part) sequences.length++;
+      this.#spent.stepCount++;
+    }
     this.#spent.stepMs += performance.now() - began;
-    this.#spent.stepCount++;
     return choices;
   }
 
@@ -176,4 +183,22 @@ export class NativeBackend implements DecoderBackend {
     if (!(sequences instanceof NativeSequences)) throw new TypeError('sequences of another backend');
     return sequences;
   }
+}
+
+/** Runs of inputs with at most `maxRows` rows each; one input has fewer. */
+function splitByRows<Input extends Pick<StepInput, 'tokens'>>(
+  inputs: readonly Input[],
+  maxRows: number,
+): Input[][] {
+  const parts: Input[][] = [];
+  let rows = Infinity;
+  for (const input of inputs) {
+    rows += input.tokens.length;
+    if (rows > maxRows) {
+      parts.push([]);
+      rows = input.tokens.length;
+    }
+    parts.at(-1)!.push(input);
+  }
+  return parts;
 }

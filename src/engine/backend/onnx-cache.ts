@@ -124,7 +124,10 @@ export class CrossCache {
   readonly #shape: CacheShape;
   readonly #buffers: Float32Array<ArrayBuffer>[];
   /** The same, repeated for several rows: ONNX Runtime wants the batch written out. */
-  #copies: { readonly rows: number; readonly buffers: Float32Array<ArrayBuffer>[] } | null = null;
+  #copies: Float32Array<ArrayBuffer>[] = [];
+  #capacityRows = 0;
+  /** How many rows of the copies are those of the window. */
+  #copiedRows = 0;
 
   constructor(shape: CacheShape) {
     this.#shape = shape;
@@ -141,22 +144,25 @@ export class CrossCache {
 
   /** To be called when `outputs` were written again. */
   forgetCopies(): void {
-    this.#copies = null;
+    this.#copiedRows = 0;
   }
 
   inputs(rows: number): Feeds {
-    if (rows > 1 && this.#copies?.rows !== rows) this.#copies = { rows, buffers: this.#repeat(rows) };
-    const buffers = rows === 1 ? this.#buffers : this.#copies!.buffers;
+    if (rows > 1 && rows > this.#copiedRows) this.#copyTo(rows);
+    const buffers = rows === 1 ? this.#buffers : this.#copies;
     return this.#shape.tensors(buffers, crossInputName, rows, this.#shape.audioContext);
   }
 
-  #repeat(rows: number): Float32Array<ArrayBuffer>[] {
-    const repeated = this.#shape.allocate(rows, this.#shape.audioContext);
-    repeated.forEach((to, slot) => {
+  #copyTo(rows: number): void {
+    if (rows > this.#capacityRows) {
+      this.#copies = this.#shape.allocate(rows, this.#shape.audioContext);
+      this.#capacityRows = rows;
+    }
+    this.#copies.forEach((to, slot) => {
       const from = this.#buffers[slot]!;
       for (let row = 0; row < rows; row++) to.set(from, row * from.length);
     });
-    return repeated;
+    this.#copiedRows = rows;
   }
 }
 
