@@ -45,6 +45,10 @@ const OPTION_TYPES = {
   'initial-prompt': { type: 'string' },
   'output-format': { type: 'string', short: 'f' },
   'output-dir': { type: 'string', short: 'o' },
+  'beam-size': { type: 'string' },
+  patience: { type: 'string' },
+  'length-penalty': { type: 'string' },
+  'best-of': { type: 'string' },
   device: { type: 'string' },
   'batch-size': { type: 'string' },
   threads: { type: 'string' },
@@ -54,7 +58,8 @@ const OPTION_TYPES = {
   version: { type: 'boolean' },
 } as const;
 
-const MAX_THREADS = 256;
+const WHOLE = /^\d+$/;
+const DECIMAL = /^(\d+(\.\d*)?|\.\d+)$/;
 
 function wrongUsage(message: string): AppError {
   return new AppError('wrong-usage', message, 'Run "tilescribe --help" for all options.');
@@ -109,11 +114,16 @@ function chooseLanguage(text: string): TranscribeOptions['language'] {
   );
 }
 
-function chooseNumber(option: string, text: string, pattern: RegExp, max: number): number {
+function chooseNumber(
+  option: string,
+  text: string,
+  pattern: RegExp,
+  [min, max]: readonly [number, number],
+): number {
   const value = Number(text);
-  if (pattern.test(text) && value <= max) return value;
-  const kind = Number.isInteger(max) && max > 1 ? 'a whole number' : 'a number';
-  throw wrongUsage(`--${option} must be ${kind} from 0 to ${max}, not "${text}".`);
+  if (pattern.test(text) && value >= min && value <= max) return value;
+  const kind = pattern === WHOLE ? 'a whole number' : 'a number';
+  throw wrongUsage(`--${option} must be ${kind} from ${min} to ${max}, not "${text}".`);
 }
 
 function choosePrompt(text: string): string {
@@ -121,34 +131,50 @@ function choosePrompt(text: string): string {
   throw wrongUsage(`--initial-prompt is too long: ${text.length} characters.`);
 }
 
-function chooseBatchSize(text: string): number {
-  const parsed = v.safeParse(
-    TranscribeOptionsSchema.entries.batchSize,
-    /^\d+$/.test(text) ? Number(text) : 0,
-  );
-  if (parsed.success) return parsed.output;
-  throw wrongUsage(`--batch-size must be a whole number from 1 to 64, not "${text}".`);
+/** The part of the options that says how texts are searched for. */
+function chooseSearch(
+  values: Split['values'],
+): Pick<TranscribeOptions, 'temperature' | 'beamSize' | 'patience' | 'lengthPenalty' | 'bestOf'> {
+  const { temperature, patience } = values;
+  const beamSize = values['beam-size'];
+  const lengthPenalty = values['length-penalty'];
+  const bestOf = values['best-of'];
+  return {
+    temperature:
+      temperature === undefined
+        ? DEFAULT_OPTIONS.temperature
+        : chooseNumber('temperature', temperature, DECIMAL, [0, 1]),
+    beamSize:
+      beamSize === undefined ? DEFAULT_OPTIONS.beamSize : chooseNumber('beam-size', beamSize, WHOLE, [1, 10]),
+    patience:
+      patience === undefined
+        ? DEFAULT_OPTIONS.patience
+        : chooseNumber('patience', patience, DECIMAL, [0.1, 10]),
+    lengthPenalty:
+      lengthPenalty === undefined
+        ? DEFAULT_OPTIONS.lengthPenalty
+        : chooseNumber('length-penalty', lengthPenalty, DECIMAL, [0, 1]),
+    bestOf: bestOf === undefined ? DEFAULT_OPTIONS.bestOf : chooseNumber('best-of', bestOf, WHOLE, [1, 10]),
+  };
 }
 
 function chooseOptions(values: Split['values']): TranscribeOptions {
-  const { model, language, task, temperature, device, threads } = values;
+  const { model, language, task, device, threads } = values;
   const prompt = values['initial-prompt'];
   const batchSize = values['batch-size'];
   return {
     model: model === undefined ? DEFAULT_OPTIONS.model : chooseModel('model', model),
     language: language === undefined ? DEFAULT_OPTIONS.language : chooseLanguage(language),
     task: task === undefined ? DEFAULT_OPTIONS.task : choose('task', task, TASKS),
-    temperature:
-      temperature === undefined
-        ? DEFAULT_OPTIONS.temperature
-        : chooseNumber('temperature', temperature, /^(\d+(\.\d*)?|\.\d+)$/, 1),
+    ...chooseSearch(values),
     initialPrompt: prompt === undefined ? DEFAULT_OPTIONS.initialPrompt : choosePrompt(prompt),
     device: device === undefined ? DEFAULT_OPTIONS.device : choose('device', device, DEVICES),
-    batchSize: batchSize === undefined ? DEFAULT_OPTIONS.batchSize : chooseBatchSize(batchSize),
+    batchSize:
+      batchSize === undefined
+        ? DEFAULT_OPTIONS.batchSize
+        : chooseNumber('batch-size', batchSize, WHOLE, [1, 64]),
     threads:
-      threads === undefined
-        ? DEFAULT_OPTIONS.threads
-        : chooseNumber('threads', threads, /^\d+$/, MAX_THREADS),
+      threads === undefined ? DEFAULT_OPTIONS.threads : chooseNumber('threads', threads, WHOLE, [0, 256]),
   };
 }
 

@@ -13,6 +13,15 @@ What to hear
                            (default: transcribe)
   --temperature NUMBER     0 to 1, where decoding starts; a passage that comes
                            out badly is tried again hotter (default: 0)
+  --beam-size NUMBER       texts pursued side by side at temperature 0, 1 to 10:
+                           1 is fast, 5 thorough (default: 1)
+  --patience NUMBER        how many times --beam-size texts must have ended
+                           before the best is taken (default: 1)
+  --length-penalty NUMBER  0 to 1: the higher, the more a long text is favoured
+                           when the best is chosen (default: the best is that
+                           of the highest mean log-probability)
+  --best-of NUMBER         samples drawn side by side at temperatures above 0,
+                           1 to 10 (default: 1)
   --initial-prompt TEXT    words to expect: names, terms, style
   --device DEVICE          auto, cpu (the native engine) or onnx (default: auto)
   --batch-size NUMBER      passages decoded side by side: 1 goes through the

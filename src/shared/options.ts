@@ -19,6 +19,20 @@ export const TranscribeOptionsSchema = v.strictObject({
   task: v.picklist(TASKS),
   /** Where decoding starts; a window that fails the quality gates is retried 0.2 hotter, up to 1. */
   temperature: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  /**
+   * How many texts beam search pursues side by side at temperature 0. 1 takes the most probable token at each
+   * step.
+   */
+  beamSize: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(10)),
+  /** Beam search ends when `patience` times `beamSize` texts have ended (arXiv:2204.05424). */
+  patience: v.pipe(v.number(), v.minValue(0.1), v.maxValue(10)),
+  /**
+   * Of several texts that one wins whose log-probability, divided by ((5 + tokens) / 6) to this power, is
+   * highest (arXiv:1609.08144); null divides by the number of tokens.
+   */
+  lengthPenalty: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  /** How many samples are drawn side by side at temperatures above 0; the most likely one is kept. */
+  bestOf: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(10)),
   /** Words to expect (names, terms, style); at most 223 tokens of it are used. */
   initialPrompt: v.pipe(v.string(), v.maxLength(10_000)),
   device: v.picklist(DEVICES),
@@ -37,6 +51,10 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   language: 'auto',
   task: 'transcribe',
   temperature: 0,
+  beamSize: 1,
+  patience: 1,
+  lengthPenalty: null,
+  bestOf: 1,
   initialPrompt: '',
   device: 'auto',
   batchSize: 1,

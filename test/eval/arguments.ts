@@ -13,6 +13,8 @@ export interface CommonChoices {
   readonly model: string;
   readonly device: DeviceChoice;
   readonly batchSize: number;
+  readonly beamSize: number;
+  readonly bestOf: number;
   readonly threads: number;
 }
 
@@ -24,11 +26,13 @@ export const COMMON_OPTIONS = {
   limit: text,
   device: text,
   'batch-size': text,
+  'beam-size': text,
+  'best-of': text,
   threads: text,
 } as const;
 
 export const COMMON_USAGE =
-  '[--model ID] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--threads N]';
+  '[--model ID] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--beam-size N] [--best-of N] [--threads N]';
 
 type Values = { readonly [Name in keyof typeof COMMON_OPTIONS]?: string | undefined };
 
@@ -41,13 +45,16 @@ export function readCommonChoices(values: Values, positionals: readonly string[]
     model: values.model ?? DEFAULT_OPTIONS.model,
     device: readDevice(values.device),
     batchSize: readWholeNumber('batch-size', values['batch-size'], DEFAULT_OPTIONS.batchSize),
+    beamSize: readWholeNumber('beam-size', values['beam-size'], DEFAULT_OPTIONS.beamSize),
+    bestOf: readWholeNumber('best-of', values['best-of'], DEFAULT_OPTIONS.bestOf),
     threads: readWholeNumber('threads', values.threads, DEFAULT_OPTIONS.threads),
   };
 }
 
 /** What our engine is told, but for the language, which is the recording's. */
-export function toOptions({ model, device, batchSize, threads }: CommonChoices): TranscribeOptions {
-  return { ...DEFAULT_OPTIONS, model, device, batchSize, threads };
+export function toOptions(choices: CommonChoices): TranscribeOptions {
+  const { model, device, batchSize, beamSize, bestOf, threads } = choices;
+  return { ...DEFAULT_OPTIONS, model, device, batchSize, beamSize, bestOf, threads };
 }
 
 /** Runs a program with its choices; gives its exit code, 2 when the choices cannot be read. */

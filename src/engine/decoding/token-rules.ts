@@ -26,13 +26,14 @@ export class TokenRules {
   /**
    * The rule after `sampled`, the tokens that follow the prompt.
    * @param sample for temperatures above 0.
+   * @param top how many of the most probable tokens the search wants to see.
    */
-  next(sampled: readonly number[], sample: TokenRule['sample']): TokenRule {
+  next(sampled: readonly number[], sample: TokenRule['sample'], top = 1): TokenRule {
     return {
       suppressed: sampled.length === 0 ? this.#suppressedFirst : this.#suppressed,
       barred: this.#barTimestamps(sampled),
       timestampBegin: this.#special.timestampBegin,
-      top: 1,
+      top,
       sample,
     };
   }

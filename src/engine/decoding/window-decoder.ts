@@ -15,7 +15,8 @@ import { StreamingText, TIMESTAMP_SAMPLES } from '../model/tokenizer.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
-import { searchGreedily } from './search.js';
+import { chooseSearch } from './choose-search.js';
+import type { Search } from './search.js';
 import { splitSegments } from './split-segments.js';
 import type { SegmentSlice } from './split-segments.js';
 import { TokenRules } from './token-rules.js';
@@ -69,6 +70,7 @@ export type WindowStats = Pick<JobStats, 'firstTokenMs' | 'windows' | 'tokens' |
 export class WindowDecoder {
   readonly #in: WindowDecoderInput;
   readonly #rules: TokenRules;
+  readonly #search: Search;
   readonly #stats = {
     firstTokenMs: null as number | null,
     windows: 0,
@@ -80,6 +82,7 @@ export class WindowDecoder {
   constructor(input: WindowDecoderInput) {
     this.#in = input;
     this.#rules = new TokenRules(input.tokenizer, input.backend.dimensions.vocabularySize);
+    this.#search = chooseSearch(input.options);
     this.#language = input.options.language === 'auto' ? null : input.options.language;
   }
 
@@ -107,7 +110,7 @@ export class WindowDecoder {
     const window = await backend.encode(samples, this.#countPositions(length), signal);
     try {
       const language = await this.#detectLanguage(window, input.emit);
-      return this.#finish(await this.#search(window, input, language), input);
+      return this.#finish(await this.#decodeWindow(window, input, language), input);
     } finally {
       window.release();
     }
@@ -147,7 +150,7 @@ export class WindowDecoder {
     return this.#language;
   }
 
-  async #search(
+  async #decodeWindow(
     window: EncodedWindow,
     { start, length, previous, emit }: WindowInput,
     language: LanguageCode,
@@ -158,7 +161,7 @@ export class WindowDecoder {
     const before = kept.length > 0 ? [special.startOfPrevious, ...kept] : [];
     let text = new StreamingText(tokenizer);
     return await decodeWindow({
-      search: searchGreedily,
+      search: this.#search,
       backend,
       tokenizer,
       window,
