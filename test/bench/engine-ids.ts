@@ -4,6 +4,7 @@ export const ENGINE_IDS = [
   'cpu',
   'cpu-batched',
   'cpu-base.en',
+  'cpu-beam5',
   'onnx',
   'whisper.cpp-q8',
   'whisper.cpp-f16',
@@ -13,12 +14,13 @@ export const ENGINE_IDS = [
 export type EngineId = (typeof ENGINE_IDS)[number];
 
 /** All that decode greedily. */
-export const DEFAULT_ENGINES: readonly EngineId[] = ENGINE_IDS.filter((id) => id !== 'whisper.cpp-q8-beam5');
+export const DEFAULT_ENGINES: readonly EngineId[] = ENGINE_IDS.filter((id) => !hasBeams(id));
 
 export const ENGINE_LABELS: Readonly<Record<EngineId, string>> = {
   cpu: 'Tilescribe cpu, in order',
   'cpu-batched': 'Tilescribe cpu, batched',
   'cpu-base.en': 'Tilescribe cpu, base.en',
+  'cpu-beam5': 'Tilescribe cpu, beam 5',
   onnx: 'Tilescribe onnx, in order',
   'whisper.cpp-q8': 'whisper.cpp q8_0',
   'whisper.cpp-f16': 'whisper.cpp f16',
@@ -27,7 +29,12 @@ export const ENGINE_LABELS: Readonly<Record<EngineId, string>> = {
 };
 
 /** Those whose speed is held against all others. */
-export const OWN_ENGINES: readonly EngineId[] = ['cpu', 'cpu-batched', 'cpu-base.en'];
+export const OWN_ENGINES: readonly EngineId[] = ['cpu', 'cpu-batched', 'cpu-base.en', 'cpu-beam5'];
+
+/** Five of them. */
+export function hasBeams(id: string): boolean {
+  return id.endsWith('-beam5');
+}
 
 export function isWhisperCpp(id: EngineId): boolean {
   return id.startsWith('whisper.cpp');

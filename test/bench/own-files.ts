@@ -12,7 +12,7 @@ import { epochMs } from './protocol.js';
 
 export function openOwnFiles(
   setting: WorkerSetting,
-  choice: Pick<TranscribeOptions, 'model' | 'device' | 'batchSize'>,
+  choice: Pick<TranscribeOptions, 'model' | 'device' | 'batchSize' | 'beamSize'>,
 ): FileEngine {
   const engine = createEngine(setting);
   const options = { ...DEFAULT_OPTIONS, ...choice, threads: setting.threads, language: LANGUAGE } as const;
@@ -35,7 +35,7 @@ export function openOwnFiles(
   };
 
   return {
-    description: `model ${choice.model}, device ${choice.device}, batch size ${choice.batchSize}`,
+    description: `model ${choice.model}, device ${choice.device}, batch size ${choice.batchSize}, beam size ${choice.beamSize}`,
     load: () => Promise.resolve(),
     transcribe: (paths, onFirstToken) => Promise.all(paths.map((path) => transcribe(path, onFirstToken))),
     close: () => engine.close(),

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { TranscribeOptions } from '../../src/shared/options.js';
 import type { FileEngine, PartsEngine } from './bench-engine.js';
+import { hasBeams } from './engine-ids.js';
 import { RequestSchema, WorkerSettingSchema } from './protocol.js';
 import type { DoneReply, Reply, Request, WorkerSetting } from './protocol.js';
 
@@ -14,6 +15,7 @@ const OWN_CHOICES: Readonly<Record<string, OwnChoice>> = {
   cpu: { model: 'base', device: 'cpu', isBatched: false },
   'cpu-batched': { model: 'base', device: 'cpu', isBatched: true },
   'cpu-base.en': { model: 'base.en', device: 'cpu', isBatched: false },
+  'cpu-beam5': { model: 'base', device: 'cpu', isBatched: false },
   onnx: { model: 'base', device: 'onnx', isBatched: false },
 };
 
@@ -30,7 +32,7 @@ async function openFiles(setting: WorkerSetting): Promise<FileEngine> {
   if (own !== undefined) {
     const { isBatched, ...choice } = own;
     const { openOwnFiles } = await import('./own-files.js');
-    return openOwnFiles(setting, { ...choice, batchSize: isBatched ? setting.batchSize : 1 });
+    return openOwnFiles(setting, { ...choice, batchSize: isBatched ? setting.batchSize : 1, beamSize: hasBeams(setting.engine) ? 5 : 1 });
   }
   if (setting.engine === 'transformers.js') {
     return await (await import('./transformers-js.js')).openTransformersFiles(setting);
@@ -38,7 +40,7 @@ async function openFiles(setting: WorkerSetting): Promise<FileEngine> {
   const { openWhisperCppFiles } = await import('./whisper-cpp.js');
   return openWhisperCppFiles(setting, {
     model: setting.engine.includes('f16') ? 'f16' : 'q8',
-    beamSize: setting.engine.endsWith('beam5') ? 5 : 1,
+    beamSize: hasBeams(setting.engine) ? 5 : 1,
   });
 }
 
