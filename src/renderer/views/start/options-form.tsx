@@ -1,8 +1,9 @@
-/** Language, task, model and words to expect: what the next files are transcribed with. */
+/** Language, task, search, model and words to expect: what the next files are transcribed with. */
 import { useId } from 'react';
 import { findLanguage } from '../../../shared/languages.js';
 import type { LanguageCode } from '../../../shared/languages.js';
 import { isEnglishOnly } from '../../../shared/model-names.js';
+import { DEFAULT_OPTIONS } from '../../../shared/options.js';
 import { chooseLanguages } from '../../language-choices.js';
 import { Icon } from '../../parts/icon.js';
 import { SelectField } from '../../parts/select-field.js';
@@ -11,6 +12,9 @@ import { strings } from '../../strings/en.js';
 import { ModelField } from './model-field.js';
 
 const CHOICES = chooseLanguages(typeof navigator === 'undefined' ? [] : navigator.languages);
+
+/** As openai/whisper's command line. */
+const THOROUGH_BEAM_SIZE = 5;
 
 function LanguageOptions({ codes }: { readonly codes: readonly LanguageCode[] }) {
   return codes.map((code) => (
@@ -57,6 +61,17 @@ export function OptionsForm() {
         >
           <option value="transcribe">{start.taskTranscribe}</option>
           <option value="translate">{start.taskTranslate}</option>
+        </SelectField>
+        <SelectField
+          label={start.search}
+          value={options.beamSize > 1 ? 'thorough' : 'fast'}
+          testId="search-select"
+          onChange={(value) => {
+            setOptions({ beamSize: value === 'thorough' ? THOROUGH_BEAM_SIZE : DEFAULT_OPTIONS.beamSize });
+          }}
+        >
+          <option value="fast">{start.searchFast}</option>
+          <option value="thorough">{start.searchThorough}</option>
         </SelectField>
       </div>
       <ModelField />
