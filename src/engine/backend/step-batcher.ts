@@ -56,6 +56,7 @@ export class StepBatcher implements DecoderBackend {
     });
   }
 
+  /** To be called before anything else is awaited after an answer: until then nothing is computed. */
   reorder(sequences: Sequences, parents: readonly number[]): void {
     this.#inner.reorder(sequences, parents);
   }

@@ -3,10 +3,14 @@ import type {
   DecoderBackend,
   EncodedWindow,
   Sequences,
+  StartReply,
+  StartRequest,
   StepInput,
   TokenChoice,
 } from '../../../src/engine/backend/backend.js';
 import { StepBatcher } from '../../../src/engine/backend/step-batcher.js';
+import { chooseSearch } from '../../../src/engine/decoding/choose-search.js';
+import { createFakeRequest, FakeDecoder } from './fake-decoder.js';
 
 const { signal } = new AbortController();
 const window: EncodedWindow = { release: () => undefined };
@@ -50,6 +54,29 @@ class CountingBackend implements DecoderBackend {
     this.calls.push(name);
     await new Promise((resolve) => setImmediate(resolve));
     this.isBusy = false;
+  }
+}
+
+/** Refuses, as the native engine does, what comes while it is at work. */
+class BusyDecoder extends FakeDecoder {
+  #isBusy = false;
+
+  override async start(request: StartRequest): Promise<StartReply> {
+    return await this.#work(() => super.start(request));
+  }
+  override async step(inputs: readonly StepInput[]): Promise<TokenChoice[][]> {
+    return await this.#work(() => super.step(inputs));
+  }
+  override reorder(sequences: Sequences, parents: readonly number[]): void {
+    if (this.#isBusy) throw new Error('at work');
+    super.reorder(sequences, parents);
+  }
+  async #work<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#isBusy) throw new Error('at work');
+    this.#isBusy = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#isBusy = false;
+    return await call();
   }
 }
 
@@ -101,6 +128,22 @@ describe('the step batcher', () => {
         decode(batcher, 9, 5),
       ]),
     ).resolves.toBeDefined();
+  });
+
+  it('serves searches of several rows, which all find what they find by themselves', async () => {
+    const search = chooseSearch({ beamSize: 4, patience: 1, lengthPenalty: null, bestOf: 3 });
+    const createRequests = (backend: DecoderBackend) =>
+      [0, 0.4, 0, 1].map((temperature, i) => {
+        const random = () => 0.1 + i / 5;
+        return createFakeRequest(backend, { temperature, random, maxTokens: 8 + i }).request;
+      });
+
+    const together = await Promise.all(createRequests(new StepBatcher(new BusyDecoder(5))).map(search));
+
+    for (const [i, request] of createRequests(new FakeDecoder(5)).entries()) {
+      expect(together[i]).toEqual(await search(request));
+    }
+    expect(new Set(together.map(({ tokens }) => tokens.join(' '))).size).toBeGreaterThan(1);
   });
 
   it('gives a failed step to all who were in it, and works on', async () => {
