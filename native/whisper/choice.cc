@@ -89,23 +89,43 @@ std::vector<std::pair<double, int>> rescore(const Decoder& decoder, int index, c
   return exact;
 }
 
-// Inverse of the cumulative distribution of softmax(logits / temperature) at each uniform.
-std::vector<int> draw(const float* logits, int vocabulary, float largest, const TokenRule& rule) {
-  const auto weigh = [&](int id) { return std::exp((logits[id] - largest) / rule.temperature); };
+// Inverse of the cumulative distribution of softmax(logits / temperature) at each uniform: blocks are passed
+// over by their float32 sums, so that exponentials are computed one by one only in the block that is hit.
+// `likeliest` is the token of the largest logit.
+std::vector<int> draw(const Kernels& kernels, const float* logits, int vocabulary, int likeliest,
+                      const TokenRule& rule) {
+  // The kernel's exponential of minus infinity is 1e-38, not 0; tokens as unlikely as this are never drawn.
+  constexpr float kNoWeight = 1e-30f;
+  std::vector<float> scaled(static_cast<size_t>(vocabulary));
+  const float divisor = static_cast<float>(rule.temperature);
+  for (size_t id = 0; id < scaled.size(); id++) scaled[id] = (logits[id] - logits[likeliest]) / divisor;
+  std::vector<float> sums;
   double total = 0;
-  for (int id = 0; id < vocabulary; id++) total += weigh(id);
+  for (int begin = 0; begin < vocabulary; begin += Row::kBlock) {
+    sums.push_back(kernels.sum_exponentials(scaled.data() + begin, std::min(Row::kBlock, vocabulary - begin), 0));
+    total += sums.back();
+  }
   std::vector<int> drawn;
   for (double uniform : rule.uniforms) {
     double left = uniform * total;
-    int last = -1;
-    for (int id = 0; id < vocabulary; id++) {
-      const double weight = weigh(id);
-      if (weight == 0) continue;
-      last = id;
+    // Where rounding leads past the end, it is the last of those with weight.
+    size_t block = static_cast<size_t>(likeliest / Row::kBlock);
+    for (size_t i = 0; i < sums.size(); i++) {
+      if (!(sums[i] > kNoWeight)) continue;
+      block = i;
+      if (left < sums[i]) break;
+      left -= sums[i];
+    }
+    int token = likeliest;
+    const size_t end = std::min((block + 1) * Row::kBlock, scaled.size());
+    for (size_t id = block * Row::kBlock; id < end; id++) {
+      const double weight = std::exp(static_cast<double>(scaled[id]));
+      if (!(weight > kNoWeight)) continue;
+      token = static_cast<int>(id);
       left -= weight;
       if (left < 0) break;
     }
-    drawn.push_back(last);
+    drawn.push_back(token);
   }
   return drawn;
 }
@@ -125,7 +145,7 @@ TokenChoice choose_token(Decoder& decoder, const Kernels& kernels, int vocabular
     choice.top.push_back({id, std::min(0.0, exact - sum)});
   }
   if (!rule.uniforms.empty()) {
-    for (int id : draw(logits, vocabulary, logits[best.front()], rule)) {
+    for (int id : draw(kernels, logits, vocabulary, best.front(), rule)) {
       choice.sampled.push_back({id, std::min(0.0, logits[id] - sum)});
     }
   }
