@@ -21,7 +21,7 @@ What to hear
                            when the best is chosen (default: the best is that
                            of the highest mean log-probability)
   --best-of NUMBER         samples drawn side by side at temperatures above 0,
-                           1 to 10 (default: 1)
+                           1 to 10; the most likely is kept (default: 5)
   --initial-prompt TEXT    words to expect: names, terms, style
   --device DEVICE          auto, cpu (the native engine) or onnx (default: auto)
   --batch-size NUMBER      passages decoded side by side: 1 goes through the

@@ -54,7 +54,7 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   beamSize: 1,
   patience: 1,
   lengthPenalty: null,
-  bestOf: 1,
+  bestOf: 5,
   initialPrompt: '',
   device: 'auto',
   batchSize: 1,
