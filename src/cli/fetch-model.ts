@@ -1,5 +1,5 @@
 /** `tilescribe --fetch-model ID`: fetches what is missing or damaged, says how far it is, verifies. */
-import { findModel, readCatalog } from '../models/catalog.mjs';
+import { findInstallable, readCatalog } from '../models/catalog.mjs';
 import { fetchModel } from '../models/fetch.mjs';
 import { checkModel } from '../models/store.mjs';
 import type { Screen } from './screen.js';
@@ -20,7 +20,7 @@ function formatMegabytes(bytes: number): string {
 /** Throws ModelError, or the signal's reason. */
 export async function fetchModelById(id: string, context: FetchContext): Promise<void> {
   const { screen, signal } = context;
-  const model = findModel(await readCatalog(context.resourcesFolder), id);
+  const model = findInstallable(await readCatalog(context.resourcesFolder), id);
   if ((await checkModel(model, context.modelsFolder, { signal })).state === 'ready') {
     screen.note(`Model "${id}" is complete and verified; nothing to fetch.`);
     return;

@@ -45,7 +45,8 @@ import { ModelError } from './model-error.mjs';
 
 /**
  * @typedef {object} Catalog
- * @property {readonly Model[]} models
+ * @property {readonly Model[]} models that transcribe
+ * @property {Model} voiceDetector finds where speech is; not a choice of the user's
  */
 
 const CATALOG_VERSION = 1;
@@ -80,6 +81,17 @@ export function findModel(catalog, id) {
 }
 
 /**
+ * Whatever can be fetched and repaired: a model that transcribes, or the voice detector.
+ *
+ * @param {Catalog} catalog
+ * @param {string} id
+ * @returns {Model}
+ */
+export function findInstallable(catalog, id) {
+  return id === catalog.voiceDetector.id ? catalog.voiceDetector : findModel(catalog, id);
+}
+
+/**
  * @param {unknown} data
  * @param {string} origin what the data is called in error messages
  * @returns {Catalog}
@@ -92,11 +104,12 @@ export function parseCatalog(data, origin) {
   const models = takeArray(root['models'], `${origin}: models`).map((item, index) =>
     parseModel(item, `${origin}: models[${index}]`),
   );
+  const voiceDetector = parseModel(root['voiceDetector'], `${origin}: voiceDetector`);
   requireDistinct(
-    models.map((model) => model.id),
+    [...models, voiceDetector].map((model) => model.id),
     `${origin}: model ids`,
   );
-  return { models };
+  return { models, voiceDetector };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A model of the catalogue on this machine, fetched or taken from a folder when it is not. */
 import { join } from 'node:path';
-import { findModel, readCatalog } from '../models/catalog.mjs';
+import { findInstallable, readCatalog } from '../models/catalog.mjs';
 import { fetchModel, importModel } from '../models/fetch.mjs';
 import { ModelError, checkModel, modelsFolder } from '../models/store.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -15,7 +15,7 @@ import { SetupError } from './setup-error.mjs';
  */
 export async function ensureModel(root, wish, reporter) {
   try {
-    const model = findModel(await readCatalog(join(root, 'resources')), wish.model);
+    const model = findInstallable(await readCatalog(join(root, 'resources')), wish.model);
     const folder = modelsFolder(process.env);
     if ((await checkModel(model, folder)).state === 'ready') return;
     const step = reporter.startStep(`Fetching the model ${model.name}`);

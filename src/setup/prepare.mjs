@@ -12,6 +12,7 @@ import { ensureTestSpeech } from './test-speech.mjs';
 /** @typedef {import('./progress.mjs').Reporter} Reporter */
 
 export const DEFAULT_MODEL = 'base';
+const VOICE_DETECTOR = 'silero-vad';
 
 /**
  * All that the app needs. Without a display its window is not going to open now, so what only the window
@@ -31,6 +32,7 @@ export async function prepareApp(root, { hasDisplay }, reporter) {
   if (hasDisplay) await prepareWindow();
   else await tryOptional('The window cannot be opened on this machine yet', prepareWindow, reporter);
   await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await tryVoiceDetector(root, reporter);
   await ensureAppBuild(root, reporter);
   await tryNativeBuild(root, reporter);
 }
@@ -45,6 +47,7 @@ export async function prepareCommandLine(root, reporter) {
   await ensureSystemPackages(['media'], reporter);
   await ensureDependencies(root, reporter);
   await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await tryVoiceDetector(root, reporter);
   await ensureAppBuild(root, reporter);
   await tryNativeBuild(root, reporter);
 }
@@ -68,9 +71,24 @@ export async function prepareTests(root, reporter) {
   await ensureDependencies(root, reporter);
   await ensureElectron(root, downloadsFolder(process.env), reporter);
   await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await ensureModel(root, { model: VOICE_DETECTOR, fromFolder: null }, reporter);
   await ensureTestSpeech(root, downloadsFolder(process.env), reporter);
   await ensureAppBuild(root, reporter);
   await ensureNativeBuild(root, reporter);
+}
+
+/**
+ * Without it all sound is transcribed, silence too.
+ *
+ * @param {string} root
+ * @param {Reporter} reporter
+ */
+async function tryVoiceDetector(root, reporter) {
+  await tryOptional(
+    'Stretches without speech are not skipped',
+    () => ensureModel(root, { model: VOICE_DETECTOR, fromFolder: null }, reporter),
+    reporter,
+  );
 }
 
 /**

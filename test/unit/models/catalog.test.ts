@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findModel, parseCatalog, readCatalog } from '../../../src/models/catalog.mjs';
+import { findInstallable, findModel, parseCatalog, readCatalog } from '../../../src/models/catalog.mjs';
 
 const FILE = { path: 'onnx/a.onnx', bytes: 3, sha256: 'a'.repeat(64) };
 const HUB = { kind: 'hub', url: 'https://example.org/m/' };
@@ -19,9 +19,10 @@ const MODEL = {
   files: [FILE],
   sources: [HUB, NPM],
 };
+const DETECTOR = { ...MODEL, id: 'd' };
 
 function parseWith(change: object): unknown {
-  return parseCatalog({ version: 1, models: [{ ...MODEL, ...change }] }, 'catalog');
+  return parseCatalog({ version: 1, models: [{ ...MODEL, ...change }], voiceDetector: DETECTOR }, 'catalog');
 }
 
 test("the product's own catalogue is valid and has base, from the hub first and from npm next", async () => {
@@ -55,6 +56,23 @@ test('an unknown model is an error that lists the known ones', async () => {
       code: 'model-unknown',
       remedy: expect.stringContaining('base') as string,
     }) as Error,
+  );
+});
+
+test('the voice detector can be fetched like a model but is not one to transcribe with', async () => {
+  const catalog = await readCatalog('resources');
+
+  const detector = findInstallable(catalog, 'silero-vad');
+  expect(detector.files).toHaveLength(1);
+  expect(detector.sources.map((source) => source.kind)).toEqual(['hub', 'npm', 'npm']);
+  expect(findInstallable(catalog, 'base').id).toBe('base');
+  expect(() => findModel(catalog, 'silero-vad')).toThrow('There is no model');
+});
+
+test('a catalogue without a voice detector, or with one that has the id of a model, is refused', () => {
+  expect(() => parseCatalog({ version: 1, models: [MODEL] }, 'catalog')).toThrow('voiceDetector');
+  expect(() => parseCatalog({ version: 1, models: [MODEL], voiceDetector: MODEL }, 'catalog')).toThrow(
+    'comes twice',
   );
 });
 
