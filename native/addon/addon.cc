@@ -9,6 +9,7 @@
 
 #include "addon/mask.h"
 #include "addon/values.h"
+#include "addon/voice_object.h"
 #include "whisper/session.h"
 
 namespace tilescribe {
@@ -263,6 +264,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Session", SessionObject::define(env));
   exports.Set("Mask", MaskObject::define(env));
+  exports.Set("VoiceDetector", define_voice_detector(env));
   return exports;
 }
 

@@ -49,10 +49,19 @@ export interface NativeSession {
   close(): void;
 }
 
+export interface NativeVoiceDetector {
+  describe(): { readonly kernels: string };
+  /** @param samples float32 [frames * 512], at most 4096 frames; @returns float32 [frames]. */
+  process(samples: Float32Array): Float32Array;
+  reset(): void;
+}
+
 export interface NativeAddon {
   /** Throws an Error with code `model-missing` or `model-corrupt`. */
   readonly Session: new (weightsPath: string, threads: number) => NativeSession;
   readonly Mask: new (suppressed: Uint8Array) => NativeMask;
+  /** Throws an Error with code `model-corrupt`. @param tensors as read by voice/silero-weights.ts. */
+  readonly VoiceDetector: new (tensors: readonly Float32Array[]) => NativeVoiceDetector;
 }
 
 export type AddonResult =
@@ -81,6 +90,8 @@ function isAddon(loaded: unknown): loaded is NativeAddon {
     'Session' in loaded &&
     typeof loaded.Session === 'function' &&
     'Mask' in loaded &&
-    typeof loaded.Mask === 'function'
+    typeof loaded.Mask === 'function' &&
+    'VoiceDetector' in loaded &&
+    typeof loaded.VoiceDetector === 'function'
   );
 }
