@@ -1,6 +1,6 @@
 /**
  * The part of an ONNX model that names its weights: nodes with their inputs and outputs, initializers,
- * and the same of the subgraphs of `If`. In: the bytes of a .onnx file. Out: an OnnxModel whose tensors
+ * constants, and the same of the subgraphs of `If`. In: the bytes of a .onnx file. Out: an OnnxModel whose tensors
  * are views of those bytes. Numbers of fields are those of onnx.proto
  * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
  *
@@ -44,12 +44,19 @@ export interface OnnxNode {
 export class OnnxGraph {
   readonly nodes: OnnxNode[] = [];
   readonly initializers = new Map<string, OnnxTensor>();
+  /** The values of `Constant` nodes by the names of their outputs; some exporters keep weights there. */
+  readonly constants = new Map<string, OnnxTensor>();
 
   constructor(readonly outer: OnnxGraph | null) {}
 
   /** The initializer that a node of this graph means by the name. */
   findInitializer(name: string): OnnxTensor | null {
     return this.initializers.get(name) ?? this.outer?.findInitializer(name) ?? null;
+  }
+
+  /** The constant that a node of this graph means by the name. */
+  findConstant(name: string): OnnxTensor | null {
+    return this.constants.get(name) ?? this.outer?.findConstant(name) ?? null;
   }
 
   /** The node whose output a node of this graph means by the name. */
@@ -105,6 +112,7 @@ function readGraph(model: OnnxModel, graph: OnnxGraph, bytes: Uint8Array, depth:
 function readNode(model: OnnxModel, graph: OnnxGraph, bytes: Uint8Array, depth: number): void {
   const inputs: string[] = [];
   const outputs: string[] = [];
+  const attributes: Uint8Array[] = [];
   let name = '';
   let operation = '';
   for (const field of readFields(bytes)) {
@@ -113,8 +121,11 @@ function readNode(model: OnnxModel, graph: OnnxGraph, bytes: Uint8Array, depth: 
     else if (field.number === 2) outputs.push(expectText(field));
     else if (field.number === 3) name = expectText(field);
     else if (field.number === 4) operation = expectText(field);
-    else if (field.number === 5) readSubgraphs(model, graph, expectBytes(field), depth);
+    else if (field.number === 5) attributes.push(expectBytes(field));
   }
+  for (const attribute of attributes) readSubgraphs(model, graph, attribute, depth);
+  const [output] = outputs;
+  if (operation === 'Constant' && output !== undefined) readConstant(graph, output, attributes);
   const node = { name, operation, inputs, outputs, graph };
   graph.nodes.push(node);
   model.addNode(node);
@@ -124,6 +135,15 @@ function readSubgraphs(model: OnnxModel, outer: OnnxGraph, attribute: Uint8Array
   for (const field of readFields(attribute)) {
     // AttributeProto.g = 6: then_branch and else_branch of If
     if (field.number === 6) readGraph(model, new OnnxGraph(outer), expectBytes(field), depth + 1);
+  }
+}
+
+function readConstant(graph: OnnxGraph, output: string, attributes: readonly Uint8Array[]): void {
+  for (const attribute of attributes) {
+    for (const field of readFields(attribute)) {
+      // AttributeProto.t = 5
+      if (field.number === 5) graph.constants.set(output, readTensor(expectBytes(field)));
+    }
   }
 }
 

@@ -79,6 +79,14 @@ export class OnnxSource {
     return tensor;
   }
 
+  /** The tensor that a `Constant` node gives to the only node of that name as its input of that index. */
+  constant(nodeName: string, operation: string, index: number): OnnxTensor {
+    const [node] = this.nodes(nodeName, operation);
+    const tensor = node!.graph.findConstant(node!.inputs[index] ?? '');
+    if (tensor === null) throw this.corrupt(`input ${index} of node ${nodeName} is not a constant`);
+    return tensor;
+  }
+
   /** The one stored tensor among the inputs of a node of two, whichever side it is on. */
   storedOperand(nodeName: string, operation: string): OnnxTensor {
     const tensors = this.nodes(nodeName, operation).map((node) => {

@@ -1,0 +1,102 @@
+/**
+ * What the order of windows (transcribe.ts) asks about speech: may this be skipped, and until where is there
+ * something to hear. Stands between the file and the SampleWindow: every block that comes is heard here
+ * first, so what was received was listened to. Remembers no more than the sound that is still held.
+ */
+import type { Span } from '../../shared/span.js';
+import { FRAME_SAMPLES } from './frame-model.js';
+import type { FrameModel } from './frame-model.js';
+import { SpanFinder } from './spans.js';
+import type { SpanSettings } from './spans.js';
+import { VoiceStream } from './voice-stream.js';
+import type { VoiceFrame } from './voice-stream.js';
+import { findWindowEnd } from './windows.js';
+import type { Gap } from './windows.js';
+
+export class VoiceActivity {
+  readonly #stream: VoiceStream;
+  readonly #finder: SpanFinder;
+  readonly #tell: (span: Span) => void;
+  #received = 0;
+  #isEnded = false;
+  /** Final gaps that were not discarded, in order. */
+  #gaps: readonly Gap[] = [];
+  #frames: VoiceFrame[] = [];
+  /** Number of the first of `#frames`. */
+  #firstFrame = 0;
+
+  /** @param tell is given every span when it is final: in order, without a gap, from the first sample. */
+  constructor(model: FrameModel, settings: SpanSettings, tell: (span: Span) => void) {
+    this.#stream = new VoiceStream(model);
+    this.#finder = new SpanFinder(settings);
+    this.#tell = tell;
+  }
+
+  /** The same blocks, each listened to before it is handed on. */
+  async *listen(blocks: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
+    for await (const block of blocks) {
+      this.#received += block.length;
+      this.#take(await this.#stream.push(block));
+      yield block;
+    }
+    this.#take(await this.#stream.finish());
+    this.#isEnded = true;
+    this.#giveOut(this.#finder.finish(this.#received));
+  }
+
+  /**
+   * The first sample at or after `from` that has to be heard, as far as is known: when it is all that was
+   * received, or close to it, more may be skipped once more has come.
+   */
+  skipFrom(from: number): number {
+    const gap = this.#listGaps().find(({ start, end }) => start <= from && (end ?? Infinity) > from);
+    if (gap === undefined) return from;
+    return gap.end ?? Math.max(from, this.#openEnd());
+  }
+
+  /** Where the next gap begins, at most `latest`: what lies before it is to be heard. */
+  hearUntil(from: number, latest: number): number {
+    const gap = this.#listGaps().find(({ start }) => start > from);
+    return Math.min(latest, gap?.start ?? latest);
+  }
+
+  /** Where a window for decoding side by side ends that begins at `start`; see windows.ts. */
+  findWindowEnd(start: number): number {
+    const skipped = Math.floor(start / FRAME_SAMPLES) - this.#firstFrame;
+    return findWindowEnd({
+      start,
+      gaps: this.#listGaps().filter((gap) => gap.start > start),
+      frames: this.#frames.slice(skipped),
+      received: this.#received,
+    });
+  }
+
+  /** Forgets what lies before the sample. */
+  discardBefore(sample: number): void {
+    const frame = Math.max(this.#firstFrame, Math.floor(sample / FRAME_SAMPLES));
+    this.#frames = this.#frames.slice(frame - this.#firstFrame);
+    this.#firstFrame = frame;
+    this.#gaps = this.#gaps.filter(({ end }) => end !== null && end > sample);
+  }
+
+  #take(frames: readonly VoiceFrame[]): void {
+    for (const frame of frames) {
+      this.#frames.push(frame);
+      this.#giveOut(this.#finder.push(frame));
+    }
+  }
+
+  #giveOut(spans: readonly Span[]): void {
+    this.#gaps = [...this.#gaps, ...spans.filter(({ kind }) => kind !== 'speech')];
+    for (const span of spans) this.#tell(span);
+  }
+
+  #listGaps(): readonly Gap[] {
+    const open = this.#isEnded ? null : this.#finder.openGap();
+    return open === null ? this.#gaps : [...this.#gaps, { start: open.start, end: null }];
+  }
+
+  #openEnd(): number {
+    return this.#finder.openGap()?.end ?? 0;
+  }
+}
