@@ -10,7 +10,7 @@ import { AppError } from '../shared/errors.js';
 import { EXPORT_FORMATS } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
 import { findLanguage } from '../shared/languages.js';
-import { DEFAULT_OPTIONS, DEVICES, TranscribeOptionsSchema } from '../shared/options.js';
+import { DEFAULT_OPTIONS, DEVICES, TranscribeOptionsSchema, VAD_MODES } from '../shared/options.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import { TASKS } from '../shared/transcript.js';
 import { toFilePath } from './raw-arguments.js';
@@ -51,6 +51,7 @@ const OPTION_TYPES = {
   'best-of': { type: 'string' },
   device: { type: 'string' },
   'batch-size': { type: 'string' },
+  vad: { type: 'string' },
   threads: { type: 'string' },
   'json-events': { type: 'boolean' },
   'fetch-model': { type: 'string' },
@@ -159,7 +160,7 @@ function chooseSearch(
 }
 
 function chooseOptions(values: Split['values']): TranscribeOptions {
-  const { model, language, task, device, threads } = values;
+  const { model, language, task, device, vad, threads } = values;
   const prompt = values['initial-prompt'];
   const batchSize = values['batch-size'];
   return {
@@ -173,6 +174,7 @@ function chooseOptions(values: Split['values']): TranscribeOptions {
       batchSize === undefined
         ? DEFAULT_OPTIONS.batchSize
         : chooseNumber('batch-size', batchSize, WHOLE, [1, 64]),
+    vad: vad === undefined ? DEFAULT_OPTIONS.vad : choose('vad', vad, VAD_MODES),
     threads:
       threads === undefined ? DEFAULT_OPTIONS.threads : chooseNumber('threads', threads, WHOLE, [0, 256]),
   };

@@ -27,6 +27,9 @@ What to hear
   --batch-size NUMBER      passages decoded side by side: 1 goes through the
                            file in order, each passage with the text before it
                            as its context; more is faster (default: 1)
+  --vad MODE               what to leave out as holding no speech: auto (only
+                           what is certain), strict (all but speech) or off
+                           (default: auto)
   --threads NUMBER         CPU threads, 0 for one per core (default: 0)
 
 What to write

@@ -17,6 +17,8 @@ import { openBackend } from './backend/open-backend.js';
 import { describeModel } from './model/describe-model.js';
 import { fitOptions } from './model/fit-options.js';
 import type { Tokenizer } from './model/tokenizer.js';
+import { openDetector } from './voice/open-detector.js';
+import type { FrameModel } from './voice/frame-model.js';
 import { transcribe } from './transcribe.js';
 
 export interface TranscribeRequest {
@@ -56,8 +58,16 @@ interface OpenModel {
   readonly tokenizer: Tokenizer;
 }
 
+interface OpenVoice {
+  readonly device: TranscribeOptions['device'];
+  readonly model: FrameModel | null;
+  /** For people: why there is none although one was asked for. */
+  readonly reason: string | null;
+}
+
 export function createEngine(config: EngineConfig): Engine {
   let model: OpenModel | null = null;
+  let voice: OpenVoice | null = null;
   let last: Promise<void> = Promise.resolve();
 
   const closeModel = async (): Promise<void> => {
@@ -74,6 +84,15 @@ export function createEngine(config: EngineConfig): Engine {
     return model;
   };
 
+  const useVoice = async (options: TranscribeOptions, signal: AbortSignal): Promise<OpenVoice> => {
+    if (options.vad === 'off') return { device: options.device, model: null, reason: null };
+    if (voice?.device === options.device && voice.model !== null) return voice;
+    await voice?.model?.close();
+    voice = null;
+    voice = await openVoice(config, options, signal);
+    return voice;
+  };
+
   const runJob = async (
     { source, options: wanted }: TranscribeRequest,
     emit: (event: JobEvent) => void,
@@ -86,14 +105,25 @@ export function createEngine(config: EngineConfig): Engine {
       const loadBeganMs = performance.now();
       const { entry, backend, tokenizer, description } = await useModel(wanted, signal);
       const options = fitOptions(wanted, entry, tokenizer);
+      const { model: voiceModel, reason } = await useVoice(options, signal);
       const loadMs = performance.now() - loadBeganMs;
       emit({
         kind: 'opened',
         duration: audio.expectedDuration,
         format: audio.format,
-        backend: description,
+        backend: reason === null ? description : `${description}; silence is not skipped (${reason})`,
       });
-      const stats = await transcribe({ audio, backend, tokenizer, options, emit, signal, beganMs, loadMs });
+      const stats = await transcribe({
+        audio,
+        backend,
+        tokenizer,
+        voiceModel,
+        options,
+        emit,
+        signal,
+        beganMs,
+        loadMs,
+      });
       emit({ kind: 'done', stats, warning: audio.warning() });
     } finally {
       await audio.close();
@@ -122,6 +152,8 @@ export function createEngine(config: EngineConfig): Engine {
     async close() {
       await last;
       await closeModel();
+      await voice?.model?.close();
+      voice = null;
     },
   };
 }
@@ -151,10 +183,31 @@ async function openModel(
     modelFolder: folder,
     dimensions,
     threads,
-    // Where set-up builds it; it need not be there.
-    addonPath: join(resourcesFolder, '..', 'out', 'native', 'tilescribe_native.node'),
+    addonPath: findAddon(resourcesFolder),
     signal,
   });
   const description = reason === null ? backend.description : `${backend.description} (${reason})`;
   return { entry, backend, description, tokenizer };
+}
+
+/** A detector that cannot be had is no reason not to transcribe, unless nothing but speech was asked for. */
+async function openVoice(
+  { resourcesFolder, modelsFolder }: EngineConfig,
+  { device, vad }: TranscribeOptions,
+  signal: AbortSignal,
+): Promise<OpenVoice> {
+  try {
+    const { voiceDetector } = await readCatalog(resourcesFolder);
+    const addonPath = device === 'onnx' ? null : findAddon(resourcesFolder);
+    const model = await openDetector({ model: voiceDetector, modelsFolder, addonPath, signal });
+    return { device, model, reason: null };
+  } catch (thrown) {
+    if (vad === 'strict' || signal.aborted) throw thrown;
+    return { device, model: null, reason: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+/** Where set-up builds it; it need not be there. */
+function findAddon(resourcesFolder: string): string {
+  return join(resourcesFolder, '..', 'out', 'native', 'tilescribe_native.node');
 }

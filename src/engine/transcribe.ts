@@ -6,6 +6,8 @@
  * finished segment ended;
  * batched: the sound is cut at quiet places into chunks of at most 30 s, which know nothing of each other
  * and are decoded side by side, so that one reading of the weights serves all.
+ *
+ * Where a voice detector listens, stretches without speech are jumped over, and no window reaches into one.
  */
 import { AppError, cancelledError } from '../shared/errors.js';
 import type { JobEvent, JobStats } from '../shared/events.js';
@@ -21,6 +23,9 @@ import { WindowDecoder } from './decoding/window-decoder.js';
 import type { LooseSegment } from './decoding/window-decoder.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
+import type { FrameModel } from './voice/frame-model.js';
+import { CAUTIOUS, STRICT } from './voice/spans.js';
+import { VoiceActivity } from './voice/voice-activity.js';
 
 /** A file or a rest shorter than this (100 ms) holds no word; Whisper invents one for it. As whisper.cpp. */
 const SHORTEST_WINDOW = 1600;
@@ -31,6 +36,8 @@ export interface JobInput {
   readonly audio: AudioStream;
   readonly backend: DecoderBackend;
   readonly tokenizer: Tokenizer;
+  /** null: everything is heard. */
+  readonly voiceModel: FrameModel | null;
   readonly options: TranscribeOptions;
   readonly emit: (event: JobEvent) => void;
   readonly signal: AbortSignal;
@@ -59,6 +66,7 @@ interface Chunk {
 class Transcription {
   readonly #in: JobInput;
   readonly #decoder: WindowDecoder;
+  readonly #voice: VoiceActivity | null;
   readonly #sound: SampleWindow;
   readonly #before: BackendTimings;
   #audioMs = 0;
@@ -67,7 +75,9 @@ class Transcription {
   constructor(input: JobInput, decoder: WindowDecoder) {
     this.#in = input;
     this.#decoder = decoder;
-    this.#sound = new SampleWindow(input.audio.blocks);
+    this.#voice = listenForSpeech(input);
+    const { blocks } = input.audio;
+    this.#sound = new SampleWindow(this.#voice === null ? blocks : this.#voice.listen(blocks));
     this.#before = input.backend.timings();
   }
 
@@ -75,14 +85,24 @@ class Transcription {
     let start = 0;
     let previous = this.#decoder.firstPrevious();
     for (;;) {
-      const length = await this.#listen(start);
-      if (length < SHORTEST_WINDOW) return;
+      const speech = await this.#skip(start);
+      if (speech > start) this.#commit([], speech, true);
+      start = speech;
+      const available = await this.#listen(start);
+      if (available < SHORTEST_WINDOW) return;
+      const length = this.#hearUntil(start, start + available) - start;
+      if (length < SHORTEST_WINDOW) {
+        start += length;
+        continue;
+      }
       const samples = this.#sound.read(start - EDGE_SAMPLES, WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
+      // What lies in a gap is not to be heard.
+      if (length < available) samples.fill(0, EDGE_SAMPLES + length);
       const outcome = await this.#decoder.decode({ samples, start, length, previous, emit: this.#in.emit });
       previous = outcome.previous;
       start += outcome.advance;
       this.#commit(outcome.segments, start, outcome.isSilent);
-      this.#sound.discardBefore(start - EDGE_SAMPLES);
+      this.#discardBefore(start);
     }
   }
 
@@ -95,7 +115,7 @@ class Transcription {
       for (;;) {
         const chunk = await this.#takeChunk(start);
         if (chunk === null) break;
-        start += chunk.length;
+        start = chunk.start + chunk.length;
         const mine = turn;
         turn = mine.next();
         const work = this.#decodeChunk(chunk, mine);
@@ -167,16 +187,43 @@ class Transcription {
   }
 
   /** The next chunk, or null when less is left than can hold a word. */
-  async #takeChunk(start: number): Promise<Chunk | null> {
+  async #takeChunk(from: number): Promise<Chunk | null> {
+    const start = await this.#skip(from);
     const available = await this.#listen(start);
     if (available < SHORTEST_WINDOW) return null;
-    const isRest = this.#sound.isEnded && this.#sound.received - start <= WINDOW_SAMPLES;
-    const length = isRest
-      ? available
-      : findQuietCut(this.#sound.read(start, available), EARLIEST_CUT, available);
+    const length = this.#measureChunk(start, available);
     const samples = this.#sound.read(start - EDGE_SAMPLES, length + 2 * EDGE_SAMPLES);
-    this.#sound.discardBefore(start + length - EDGE_SAMPLES);
+    this.#discardBefore(start + length);
     return { start, length, samples };
+  }
+
+  #measureChunk(start: number, available: number): number {
+    if (this.#voice !== null) return this.#voice.findWindowEnd(start) - start;
+    const isRest = this.#sound.isEnded && this.#sound.received - start <= WINDOW_SAMPLES;
+    if (isRest) return available;
+    return findQuietCut(this.#sound.read(start, available), EARLIEST_CUT, available);
+  }
+
+  /** The first place at or after `start` where something is to be heard, or where the sound ends. */
+  async #skip(start: number): Promise<number> {
+    if (this.#voice === null) return start;
+    let place = start;
+    for (;;) {
+      await this.#listen(place);
+      const next = this.#voice.skipFrom(place);
+      if (next === place) return place;
+      place = next;
+      this.#discardBefore(place);
+    }
+  }
+
+  #hearUntil(from: number, latest: number): number {
+    return this.#voice?.hearUntil(from, latest) ?? latest;
+  }
+
+  #discardBefore(sample: number): void {
+    this.#sound.discardBefore(sample - EDGE_SAMPLES);
+    this.#voice?.discardBefore(sample);
   }
 
   /** Waits for the sound of a window; returns how much of it there is. */
@@ -201,6 +248,13 @@ class Transcription {
   #elapsedMs(): number {
     return performance.now() - this.#in.beganMs;
   }
+}
+
+function listenForSpeech({ voiceModel, options, emit }: JobInput): VoiceActivity | null {
+  if (voiceModel === null || options.vad === 'off') return null;
+  return new VoiceActivity(voiceModel, options.vad === 'strict' ? STRICT : CAUTIOUS, (span) => {
+    emit({ kind: 'span', span });
+  });
 }
 
 function noSound(): AppError {

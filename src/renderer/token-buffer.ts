@@ -60,6 +60,7 @@ export function reducePending(pending: Pending | null, event: EngineEvent): Pend
         ? appendText(pending, event.text)
         : { ...pending, nextStart: event.timestamp, isLineClosed: true };
     case 'language':
+    case 'span':
       return pending;
     case 'opened':
     case 'commit':

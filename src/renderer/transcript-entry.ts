@@ -71,6 +71,7 @@ export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): Transcr
         ? entry
         : { ...entry, segments: mergeSegments(entry.segments, event.segments) };
     case 'language':
+    case 'span':
     case 'token':
     case 'done':
     case 'failed':

@@ -3,6 +3,8 @@
  *
  * Order for one job:
  *   opened, ( [language], ( attempt, token* )*, commit )*, then one of done | failed | cancelled.
+ * `span` comes anywhere after `opened`, ahead of the text; spans are in order and cover the sound without a
+ * gap, unless voice activity detection is off: then there are none.
  * `language` comes once, before the first window with sound; a file without any has none.
  * Tokens after an `attempt` are pending: the next `attempt` throws them away (the window is decoded
  * again, hotter) and `commit` replaces them by the window's final segments, which may be none.
@@ -10,6 +12,7 @@
 import * as v from 'valibot';
 import { FailureSchema } from './errors.js';
 import { LANGUAGE_CODES } from './languages.js';
+import { SpanSchema } from './span.js';
 import { SamplesSchema, SegmentSchema } from './transcript.js';
 
 const job = { jobId: v.string() };
@@ -34,6 +37,13 @@ export const LanguageSchema = v.object({
   language: v.picklist(LANGUAGE_CODES),
   /** 1 when the user chose it. */
   probability: v.number(),
+});
+
+export const SpanEventSchema = v.object({
+  kind: v.literal('span'),
+  ...job,
+  /** What is heard there; what is not speech is not transcribed. */
+  span: SpanSchema,
 });
 
 export const AttemptSchema = v.object({
@@ -103,6 +113,7 @@ export const CancelledSchema = v.object({ kind: v.literal('cancelled'), ...job }
 export const EngineEventSchema = v.variant('kind', [
   OpenedSchema,
   LanguageSchema,
+  SpanEventSchema,
   AttemptSchema,
   TokenSchema,
   CommitSchema,

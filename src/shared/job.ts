@@ -101,6 +101,7 @@ export function reduceJob(job: Job, action: JobAction): Job {
         : { ...job, state: 'failed', failure: action.failure };
     case 'cancelled':
       return { ...job, state: 'cancelled' };
+    case 'span':
     case 'attempt':
     case 'token':
       return job;

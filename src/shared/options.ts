@@ -10,6 +10,10 @@ import { TASKS } from './transcript.js';
 export const DEVICES = ['auto', 'cpu', 'onnx'] as const;
 export type DeviceChoice = (typeof DEVICES)[number];
 
+/** How much is left out as holding no speech; 'auto' only what is certain, 'strict' all but speech. */
+export const VAD_MODES = ['off', 'auto', 'strict'] as const;
+export type VadMode = (typeof VAD_MODES)[number];
+
 export const TranscribeOptionsSchema = v.strictObject({
   /** Id of a model in resources/models/catalog.json. */
   model: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,40}$/)),
@@ -41,6 +45,8 @@ export const TranscribeOptionsSchema = v.strictObject({
    * before it as its prompt, as openai/whisper does; more is faster.
    */
   batchSize: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(64)),
+  /** Voice activity detection. */
+  vad: v.picklist(VAD_MODES),
   /** CPU threads; 0 means one per core. */
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(256)),
 });
@@ -58,5 +64,6 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   initialPrompt: '',
   device: 'auto',
   batchSize: 1,
+  vad: 'auto',
   threads: 0,
 };

@@ -3,8 +3,8 @@
  * In: arguments. Out: choices, or an Error with what is wrong; the program then shows its usage and ends
  * with code 2.
  */
-import { DEFAULT_OPTIONS, DEVICES } from '../../src/shared/options.js';
-import type { DeviceChoice, TranscribeOptions } from '../../src/shared/options.js';
+import { DEFAULT_OPTIONS, DEVICES, VAD_MODES } from '../../src/shared/options.js';
+import type { DeviceChoice, TranscribeOptions, VadMode } from '../../src/shared/options.js';
 
 export interface CommonChoices {
   readonly manifest: string;
@@ -15,6 +15,7 @@ export interface CommonChoices {
   readonly batchSize: number;
   readonly beamSize: number;
   readonly bestOf: number;
+  readonly vad: VadMode;
   readonly threads: number;
 }
 
@@ -28,11 +29,12 @@ export const COMMON_OPTIONS = {
   'batch-size': text,
   'beam-size': text,
   'best-of': text,
+  vad: text,
   threads: text,
 } as const;
 
 export const COMMON_USAGE =
-  '[--model ID] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--beam-size N] [--best-of N] [--threads N]';
+  '[--model ID] [--limit N] [--device auto|cpu|onnx] [--batch-size N] [--beam-size N] [--best-of N] [--vad off|auto|strict] [--threads N]';
 
 type Values = { readonly [Name in keyof typeof COMMON_OPTIONS]?: string | undefined };
 
@@ -47,14 +49,15 @@ export function readCommonChoices(values: Values, positionals: readonly string[]
     batchSize: readWholeNumber('batch-size', values['batch-size'], DEFAULT_OPTIONS.batchSize),
     beamSize: readWholeNumber('beam-size', values['beam-size'], DEFAULT_OPTIONS.beamSize),
     bestOf: readWholeNumber('best-of', values['best-of'], DEFAULT_OPTIONS.bestOf),
+    vad: readVadMode(values.vad),
     threads: readWholeNumber('threads', values.threads, DEFAULT_OPTIONS.threads),
   };
 }
 
 /** What our engine is told, but for the language, which is the recording's. */
 export function toOptions(choices: CommonChoices): TranscribeOptions {
-  const { model, device, batchSize, beamSize, bestOf, threads } = choices;
-  return { ...DEFAULT_OPTIONS, model, device, batchSize, beamSize, bestOf, threads };
+  const { model, device, batchSize, beamSize, bestOf, vad, threads } = choices;
+  return { ...DEFAULT_OPTIONS, model, device, batchSize, beamSize, bestOf, vad, threads };
 }
 
 /** Runs a program with its choices; gives its exit code, 2 when the choices cannot be read. */
@@ -78,6 +81,12 @@ function readDevice(value: string | undefined): DeviceChoice {
   const device = DEVICES.find((known) => known === (value ?? DEFAULT_OPTIONS.device));
   if (device === undefined) throw new Error(`--device must be one of ${DEVICES.join(', ')}`);
   return device;
+}
+
+function readVadMode(value: string | undefined): VadMode {
+  const mode = VAD_MODES.find((known) => known === (value ?? DEFAULT_OPTIONS.vad));
+  if (mode === undefined) throw new Error(`--vad must be one of ${VAD_MODES.join(', ')}`);
+  return mode;
 }
 
 function readWholeNumber(option: string, value: string | undefined, fallback: number): number {

@@ -47,6 +47,8 @@ describe('what is transcribed', () => {
         '--patience=1.5',
         '--length-penalty=0.6',
         '--best-of=3',
+        '--vad',
+        'strict',
         '--device',
         'cpu',
         '--threads',
@@ -68,6 +70,7 @@ describe('what is transcribed', () => {
       initialPrompt: 'Tilescribe, --',
       device: 'cpu',
       batchSize: 8,
+      vad: 'strict',
       threads: 4,
     });
     expect(command.hasJsonEvents).toBe(true);
@@ -162,6 +165,7 @@ describe('wrong usage', () => {
     [['--threads', '999', 'a.wav'], '--threads must be a whole number from 0 to 256, not "999".'],
     [['--task', 'sing', 'a.wav'], '--task must be one of transcribe, translate, not "sing".'],
     [['--device', 'gpu', 'a.wav'], '--device must be one of auto, cpu, onnx, not "gpu".'],
+    [['--vad', 'on', 'a.wav'], '--vad must be one of off, auto, strict, not "on".'],
     [['--batch-size', '0', 'a.wav'], '--batch-size must be a whole number from 1 to 64, not "0".'],
     [['--beam-size', '0', 'a.wav'], '--beam-size must be a whole number from 1 to 10, not "0".'],
     [['--beam-size', '11', 'a.wav'], '--beam-size must be a whole number from 1 to 10, not "11".'],
