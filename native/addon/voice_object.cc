@@ -43,7 +43,6 @@ class VoiceObject : public Napi::ObjectWrap<VoiceObject> {
                        {
                            InstanceMethod<&VoiceObject::describe>("describe"),
                            InstanceMethod<&VoiceObject::process>("process"),
-                           InstanceMethod<&VoiceObject::reset>("reset"),
                        });
   }
 
@@ -90,8 +89,6 @@ class VoiceObject : public Napi::ObjectWrap<VoiceObject> {
     silero_->process(samples.Data(), frames, result.Data());
     return result;
   }
-
-  void reset(const Napi::CallbackInfo&) { silero_->reset(); }
 
   std::unique_ptr<Silero> silero_;
 };

@@ -18,7 +18,7 @@ import { describeModel } from './model/describe-model.js';
 import { fitOptions } from './model/fit-options.js';
 import type { Tokenizer } from './model/tokenizer.js';
 import { openDetector } from './voice/open-detector.js';
-import type { FrameModel } from './voice/frame-model.js';
+import type { VoiceModel } from './voice/voice-model.js';
 import { transcribe } from './transcribe.js';
 
 export interface TranscribeRequest {
@@ -60,7 +60,7 @@ interface OpenModel {
 
 interface OpenVoice {
   readonly device: TranscribeOptions['device'];
-  readonly model: FrameModel | null;
+  readonly model: VoiceModel | null;
   /** For people: why there is none although one was asked for. */
   readonly reason: string | null;
 }

@@ -23,7 +23,7 @@ import { WindowDecoder } from './decoding/window-decoder.js';
 import type { LooseSegment } from './decoding/window-decoder.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
-import type { FrameModel } from './voice/frame-model.js';
+import type { VoiceModel } from './voice/voice-model.js';
 import { CAUTIOUS, STRICT } from './voice/spans.js';
 import { VoiceActivity } from './voice/voice-activity.js';
 
@@ -37,7 +37,7 @@ export interface JobInput {
   readonly backend: DecoderBackend;
   readonly tokenizer: Tokenizer;
   /** null: everything is heard. */
-  readonly voiceModel: FrameModel | null;
+  readonly voiceModel: VoiceModel | null;
   readonly options: TranscribeOptions;
   readonly emit: (event: JobEvent) => void;
   readonly signal: AbortSignal;
@@ -230,7 +230,7 @@ class Transcription {
   async #listen(start: number): Promise<number> {
     if (this.#in.signal.aborted) throw cancelledError();
     const began = performance.now();
-    await this.#sound.ensure(start + WINDOW_SAMPLES + EDGE_SAMPLES);
+    await this.#sound.ensure(start + WINDOW_SAMPLES + EDGE_SAMPLES + (this.#voice?.lookahead ?? 0));
     this.#audioMs += performance.now() - began;
     return Math.min(WINDOW_SAMPLES, this.#sound.received - start);
   }

@@ -53,7 +53,6 @@ export interface NativeVoiceDetector {
   describe(): { readonly kernels: string };
   /** @param samples float32 [frames * 512], at most 4096 frames; @returns float32 [frames]. */
   process(samples: Float32Array): Float32Array;
-  reset(): void;
 }
 
 export interface NativeAddon {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Model } from '../../models/catalog.mjs';
 import { requireModel } from '../../models/store.mjs';
 import { loadAddon } from '../backend/native-addon.js';
-import type { FrameModel } from './frame-model.js';
+import type { VoiceModel } from './voice-model.js';
 import { NativeSilero } from './silero-native.js';
 import { OnnxSilero } from './silero-onnx.js';
 import { readSileroWeights, SILERO_FILE } from './silero-weights.js';
@@ -19,7 +19,7 @@ export interface DetectorRequest {
 }
 
 /** Throws ModelError `model-missing` or `model-corrupt`, AppError `model-corrupt`, or the signal's reason. */
-export async function openDetector(request: DetectorRequest): Promise<FrameModel> {
+export async function openDetector(request: DetectorRequest): Promise<VoiceModel> {
   const { model, modelsFolder, addonPath, signal } = request;
   const folder = await requireModel(model, modelsFolder, { signal });
   const loaded = addonPath === null ? null : loadAddon(addonPath);

@@ -7,21 +7,18 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { AppError } from '../../shared/errors.js';
 import { SAMPLE_RATE_HZ } from '../../shared/time.js';
-import { FRAME_SAMPLES } from './frame-model.js';
-import type { FrameModel } from './frame-model.js';
+import { FRAME_SAMPLES } from './voice-model.js';
+import type { VoiceListener, VoiceModel } from './voice-model.js';
 import { SILERO_FILE } from './silero-weights.js';
 
 /** Samples of the frame before that each frame is given with. */
 const CONTEXT_SAMPLES = 64;
-/** Hidden and cell state of 128 cells. */
-const STATE_SHAPE = [2, 1, 128];
+/** Of the LSTM, each with a hidden and a cell state. */
+const CELLS = 128;
 
-export class OnnxSilero implements FrameModel {
+export class OnnxSilero implements VoiceModel {
   readonly description = 'Silero VAD, ONNX Runtime';
   readonly #session: ort.InferenceSession;
-  readonly #rate = new ort.Tensor('int64', BigInt64Array.of(BigInt(SAMPLE_RATE_HZ)), []);
-  #input = new Float32Array(CONTEXT_SAMPLES + FRAME_SAMPLES);
-  #state: ort.Tensor = emptyState();
 
   private constructor(session: ort.InferenceSession) {
     this.#session = session;
@@ -48,27 +45,8 @@ export class OnnxSilero implements FrameModel {
     }
   }
 
-  async run(samples: Float32Array): Promise<Float32Array> {
-    const probabilities = new Float32Array(samples.length / FRAME_SAMPLES);
-    for (let frame = 0; frame < probabilities.length; frame++) {
-      this.#input.copyWithin(0, FRAME_SAMPLES);
-      this.#input.set(samples.subarray(frame * FRAME_SAMPLES, (frame + 1) * FRAME_SAMPLES), CONTEXT_SAMPLES);
-      const { output, stateN } = await this.#session.run({
-        input: new ort.Tensor('float32', this.#input, [1, this.#input.length]),
-        state: this.#state,
-        sr: this.#rate,
-      });
-      const [probability] = output?.data ?? [];
-      if (typeof probability !== 'number' || stateN === undefined) throw notSilero();
-      probabilities[frame] = probability;
-      this.#state = stateN;
-    }
-    return probabilities;
-  }
-
-  reset(): void {
-    this.#input = new Float32Array(CONTEXT_SAMPLES + FRAME_SAMPLES);
-    this.#state = emptyState();
+  start(): VoiceListener {
+    return new OnnxListener(this.#session);
   }
 
   async close(): Promise<void> {
@@ -76,8 +54,38 @@ export class OnnxSilero implements FrameModel {
   }
 }
 
-function emptyState(): ort.Tensor {
-  return new ort.Tensor('float32', new Float32Array(STATE_SHAPE.reduce((a, b) => a * b)), STATE_SHAPE);
+class OnnxListener implements VoiceListener {
+  readonly #session: ort.InferenceSession;
+  readonly #rate = new ort.Tensor('int64', BigInt64Array.of(BigInt(SAMPLE_RATE_HZ)), []);
+  readonly #input = new Float32Array(CONTEXT_SAMPLES + FRAME_SAMPLES);
+  #state = new ort.Tensor('float32', new Float32Array(2 * CELLS), [2, 1, CELLS]);
+
+  constructor(session: ort.InferenceSession) {
+    this.#session = session;
+  }
+
+  async run(samples: Float32Array): Promise<Float32Array> {
+    const probabilities = new Float32Array(samples.length / FRAME_SAMPLES);
+    for (let frame = 0; frame < probabilities.length; frame++) {
+      const begin = frame * FRAME_SAMPLES;
+      this.#input.copyWithin(0, FRAME_SAMPLES);
+      this.#input.set(samples.subarray(begin, begin + FRAME_SAMPLES), CONTEXT_SAMPLES);
+      probabilities[frame] = await this.#step();
+    }
+    return probabilities;
+  }
+
+  async #step(): Promise<number> {
+    const { output, stateN } = await this.#session.run({
+      input: new ort.Tensor('float32', this.#input, [1, this.#input.length]),
+      state: this.#state,
+      sr: this.#rate,
+    });
+    const [probability] = output?.data ?? [];
+    if (typeof probability !== 'number' || !(stateN?.data instanceof Float32Array)) throw notSilero();
+    this.#state = new ort.Tensor('float32', stateN.data, [2, 1, CELLS]);
+    return probability;
+  }
 }
 
 function notSilero(): AppError {

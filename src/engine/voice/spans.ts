@@ -11,7 +11,7 @@
  */
 import { toSamples } from '../../shared/time.js';
 import type { Span, SpanKind } from '../../shared/span.js';
-import { FRAME_SAMPLES } from './frame-model.js';
+import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceFrame } from './voice-stream.js';
 
 export interface SpanSettings {

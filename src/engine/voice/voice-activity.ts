@@ -4,16 +4,21 @@
  * first, so what was received was listened to. Remembers no more than the sound that is still held.
  */
 import type { Span } from '../../shared/span.js';
-import { FRAME_SAMPLES } from './frame-model.js';
-import type { FrameModel } from './frame-model.js';
+import { FRAME_SAMPLES } from './voice-model.js';
+import type { VoiceModel } from './voice-model.js';
 import { SpanFinder } from './spans.js';
 import type { SpanSettings } from './spans.js';
 import { VoiceStream } from './voice-stream.js';
 import type { VoiceFrame } from './voice-stream.js';
-import { findWindowEnd } from './windows.js';
+import { findWindowEnd, LONGEST_SHARED_GAP } from './windows.js';
 import type { Gap } from './windows.js';
 
 export class VoiceActivity {
+  /**
+   * Samples to have received beyond what is asked about: then every gap that begins before is known, and
+   * the answers do not depend on how the stream was cut into blocks.
+   */
+  readonly lookahead: number;
   readonly #stream: VoiceStream;
   readonly #finder: SpanFinder;
   readonly #tell: (span: Span) => void;
@@ -26,9 +31,11 @@ export class VoiceActivity {
   #firstFrame = 0;
 
   /** @param tell is given every span when it is final: in order, without a gap, from the first sample. */
-  constructor(model: FrameModel, settings: SpanSettings, tell: (span: Span) => void) {
+  constructor(model: VoiceModel, settings: SpanSettings, tell: (span: Span) => void) {
     this.#stream = new VoiceStream(model);
     this.#finder = new SpanFinder(settings);
+    this.lookahead =
+      Math.max(settings.shortestGap, LONGEST_SHARED_GAP) + settings.padding + 2 * FRAME_SAMPLES;
     this.#tell = tell;
   }
 
@@ -49,9 +56,7 @@ export class VoiceActivity {
    * received, or close to it, more may be skipped once more has come.
    */
   skipFrom(from: number): number {
-    const gap = this.#listGaps().find(({ start, end }) => start <= from && (end ?? Infinity) > from);
-    if (gap === undefined) return from;
-    return gap.end ?? Math.max(from, this.#openEnd());
+    return this.#listGaps().find(({ start, end }) => start <= from && end > from)?.end ?? from;
   }
 
   /** Where the next gap begins, at most `latest`: what lies before it is to be heard. */
@@ -76,7 +81,7 @@ export class VoiceActivity {
     const frame = Math.max(this.#firstFrame, Math.floor(sample / FRAME_SAMPLES));
     this.#frames = this.#frames.slice(frame - this.#firstFrame);
     this.#firstFrame = frame;
-    this.#gaps = this.#gaps.filter(({ end }) => end !== null && end > sample);
+    this.#gaps = this.#gaps.filter(({ end }) => end > sample);
   }
 
   #take(frames: readonly VoiceFrame[]): void {
@@ -93,10 +98,6 @@ export class VoiceActivity {
 
   #listGaps(): readonly Gap[] {
     const open = this.#isEnded ? null : this.#finder.openGap();
-    return open === null ? this.#gaps : [...this.#gaps, { start: open.start, end: null }];
-  }
-
-  #openEnd(): number {
-    return this.#finder.openGap()?.end ?? 0;
+    return open === null ? this.#gaps : [...this.#gaps, open];
   }
 }

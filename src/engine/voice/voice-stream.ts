@@ -2,10 +2,17 @@
  * A stream of sound as a stream of frames: how probable speech is in each and how loud it is. In: blocks of
  * 16 kHz samples of any length. Out: the frames that are complete; the rest waits for the next block, and
  * `finish` fills the last frame up with silence.
+ *
+ * Quiet frames are listened to twice, as they are and amplified, and the higher probability counts: the network
+ * misses quiet speech, but the noise before a recording, amplified, can make it miss what follows.
  */
-import { FRAME_SAMPLES } from './frame-model.js';
-import type { FrameModel } from './frame-model.js';
 import { LevelControl } from './level-control.js';
+import type { FrameLevel } from './level-control.js';
+import { FRAME_SAMPLES } from './voice-model.js';
+import type { VoiceListener, VoiceModel } from './voice-model.js';
+
+/** Amplification below this (6 dB) changes nothing that matters. */
+const LEAST_GAIN = 2;
 
 export interface VoiceFrame {
   /** Of speech, 0 to 1. */
@@ -15,14 +22,14 @@ export interface VoiceFrame {
 }
 
 export class VoiceStream {
-  readonly #model: FrameModel;
+  readonly #asIs: VoiceListener;
+  readonly #amplified: VoiceListener;
   readonly #control = new LevelControl();
   #rest = new Float32Array(0);
 
-  /** The model must not be used for another stream until this one has ended. */
-  constructor(model: FrameModel) {
-    this.#model = model;
-    model.reset();
+  constructor(model: VoiceModel) {
+    this.#asIs = model.start();
+    this.#amplified = model.start();
   }
 
   async push(block: Float32Array): Promise<readonly VoiceFrame[]> {
@@ -31,7 +38,7 @@ export class VoiceStream {
     samples.set(block, this.#rest.length);
     const whole = samples.length - (samples.length % FRAME_SAMPLES);
     this.#rest = samples.slice(whole);
-    return await this.#run(samples.subarray(0, whole));
+    return await this.#hear(samples.subarray(0, whole));
   }
 
   async finish(): Promise<readonly VoiceFrame[]> {
@@ -39,15 +46,40 @@ export class VoiceStream {
     const last = new Float32Array(FRAME_SAMPLES);
     last.set(this.#rest);
     this.#rest = new Float32Array(0);
-    return await this.#run(last);
+    return await this.#hear(last);
   }
 
-  async #run(samples: Float32Array): Promise<readonly VoiceFrame[]> {
-    const levels: number[] = [];
-    for (let start = 0; start < samples.length; start += FRAME_SAMPLES) {
-      levels.push(this.#control.apply(samples.subarray(start, start + FRAME_SAMPLES)));
+  async #hear(samples: Float32Array): Promise<readonly VoiceFrame[]> {
+    const levels = Array.from({ length: samples.length / FRAME_SAMPLES }, (_, frame) =>
+      this.#control.measure(takeFrame(samples, frame)),
+    );
+    const probabilities = await this.#asIs.run(samples);
+    const quiet = levels.flatMap(({ gain }, frame) => (gain >= LEAST_GAIN ? [frame] : []));
+    const louder = await this.#amplified.run(amplify(samples, levels, quiet));
+    for (const [index, frame] of quiet.entries()) {
+      probabilities[frame] = Math.max(probabilities[frame]!, louder[index]!);
     }
-    const probabilities = await this.#model.run(samples);
-    return levels.map((level, index) => ({ probability: probabilities[index]!, level }));
+    return levels.map(({ level }, frame) => ({ probability: probabilities[frame]!, level }));
   }
+}
+
+function takeFrame(samples: Float32Array, frame: number): Float32Array {
+  return samples.subarray(frame * FRAME_SAMPLES, (frame + 1) * FRAME_SAMPLES);
+}
+
+/** The frames of those numbers alone, each by its own gain. */
+function amplify(
+  samples: Float32Array,
+  levels: readonly FrameLevel[],
+  frames: readonly number[],
+): Float32Array {
+  const output = new Float32Array(frames.length * FRAME_SAMPLES);
+  for (const [index, frame] of frames.entries()) {
+    const { gain } = levels[frame]!;
+    output.set(
+      takeFrame(samples, frame).map((sample) => sample * gain),
+      index * FRAME_SAMPLES,
+    );
+  }
+  return output;
 }

@@ -5,13 +5,13 @@
  * word is cut if it can be helped. Windows together hold all that is not in a gap. Pure.
  */
 import { WINDOW_SAMPLES } from '../mel/log-mel.js';
-import { FRAME_SAMPLES } from './frame-model.js';
+import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceFrame } from './voice-stream.js';
 
 /** A window is cut in its last third: encoding costs nearly the same for any length. */
 const EARLIEST_CUT = (WINDOW_SAMPLES * 2) / 3;
 /** A gap up to this (5 s) is heard along with the speech around it: cheaper than another window. */
-const LONGEST_SHARED_GAP = 80_000;
+export const LONGEST_SHARED_GAP = 80_000;
 /** Below this a frame is part of a pause (Silero's threshold for the end of speech). */
 const PAUSE_PROBABILITY = 0.35;
 /** A cut is as quiet as the loudest of these frames around it (0.3 s), so that a stop in a word does not win. */
@@ -19,8 +19,8 @@ const QUIET_FRAMES = 9;
 
 export interface Gap {
   readonly start: number;
-  /** null: it may go on beyond what was received. */
-  readonly end: number | null;
+  /** As far as is known. */
+  readonly end: number;
 }
 
 export interface WindowRequest {
@@ -30,7 +30,7 @@ export interface WindowRequest {
   readonly gaps: readonly Gap[];
   /** Frames from the one that holds `start` to the last one received. */
   readonly frames: readonly VoiceFrame[];
-  /** Samples received: at least `start` + WINDOW_SAMPLES of them unless the sound has ended. */
+  /** Samples received: at least `start` + WINDOW_SAMPLES, and some more, unless the sound has ended. */
   readonly received: number;
 }
 
@@ -38,18 +38,18 @@ export interface WindowRequest {
 export function findWindowEnd({ start, gaps, frames, received }: WindowRequest): number {
   const latest = Math.min(start + WINDOW_SAMPLES, received);
   const inReach = gaps.filter((gap) => gap.start > start && gap.start < latest);
-  const long = inReach.find(({ start: from, end }) => end === null || end - from > LONGEST_SHARED_GAP);
+  const long = inReach.find((gap) => gap.end - gap.start > LONGEST_SHARED_GAP);
   if (long !== undefined) return long.start;
   const last = inReach.at(-1);
   // What is left after the last gap does not fit, or nothing is left.
-  if (last !== undefined && last.end !== null && last.end >= latest) return last.start;
+  if (last !== undefined && last.end >= latest) return last.start;
   if (received - start <= WINDOW_SAMPLES) return latest;
   const firstFrame = Math.floor(start / FRAME_SAMPLES);
   const from = Math.ceil((start + EARLIEST_CUT) / FRAME_SAMPLES) - firstFrame;
   const to = Math.floor(latest / FRAME_SAMPLES) - firstFrame;
   const pause = findLongestPause(frames, from, to);
   const cut = (firstFrame + findQuietest(frames, pause.from, pause.to)) * FRAME_SAMPLES;
-  return inReach.find((gap) => cut >= gap.start && gap.end !== null && cut <= gap.end)?.start ?? cut;
+  return inReach.find((gap) => cut >= gap.start && cut <= gap.end)?.start ?? cut;
 }
 
 interface FrameRange {

@@ -1,0 +1,155 @@
+/**
+ * Sound without speech, made from numbers so that it is the same everywhere: what Whisper likes to fill with
+ * words. 16 kHz mono float32 in [-1, 1].
+ */
+import { SAMPLE_RATE_HZ } from '../src/shared/time.js';
+
+export const NOISE_COLOURS = ['white', 'pink', 'brown'] as const;
+export type NoiseColour = (typeof NOISE_COLOURS)[number];
+
+export function makeSilence(seconds: number): Float32Array {
+  return new Float32Array(seconds * SAMPLE_RATE_HZ);
+}
+
+/** @param level root mean square, e.g. 0.003 for a quiet room (-50 dB of full scale). */
+export function makeNoise(colour: NoiseColour, seconds: number, level: number): Float32Array {
+  const random = createRandom(1);
+  const samples = new Float32Array(seconds * SAMPLE_RATE_HZ);
+  const next = { white: () => 2 * random() - 1, pink: createPink(random), brown: createBrown(random) }[
+    colour
+  ];
+  let energy = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const sample = next();
+    samples[i] = sample;
+    energy += sample * sample;
+  }
+  const gain = level / Math.sqrt(energy / samples.length);
+  return samples.map((sample) => Math.max(-1, Math.min(1, sample * gain)));
+}
+
+export function makeTone(hertz: number, seconds: number, amplitude: number): Float32Array {
+  return Float32Array.from(
+    { length: seconds * SAMPLE_RATE_HZ },
+    (_, i) => amplitude * Math.sin((2 * Math.PI * hertz * i) / SAMPLE_RATE_HZ),
+  );
+}
+
+const BEAT_SECONDS = 0.5;
+/** MIDI notes of four chords, a bar of four beats each: A minor, F, C, G. */
+const CHORDS = [
+  [57, 60, 64],
+  [53, 57, 60],
+  [48, 52, 55],
+  [55, 59, 62],
+] as const;
+
+/** A band of strings, bass, melody with vibrato, and drums, at 120 beats a minute. */
+export function makeMusic(seconds: number): Float32Array {
+  const samples = new Float32Array(seconds * SAMPLE_RATE_HZ);
+  const random = createRandom(3);
+  for (let beat = 0; beat * BEAT_SECONDS < seconds; beat++) {
+    const start = beat * BEAT_SECONDS;
+    const chord = CHORDS[Math.floor(beat / 4) % 4]!;
+    if (beat % 4 === 0) {
+      for (const note of chord) {
+        addNote(samples, { note, start, seconds: 4 * BEAT_SECONDS, amplitude: 0.06, decay: 0.7, vibrato: 0 });
+      }
+    }
+    addNote(samples, {
+      note: chord[0] - 12,
+      start,
+      seconds: BEAT_SECONDS,
+      amplitude: 0.12,
+      decay: 2,
+      vibrato: 0,
+    });
+    const melody = chord[Math.floor(random() * 3)]! + 12 * (1 + Math.floor(random() * 2));
+    addNote(samples, {
+      note: melody,
+      start,
+      seconds: BEAT_SECONDS,
+      amplitude: 0.1,
+      decay: 0.5,
+      vibrato: 0.8,
+    });
+    if (beat % 2 === 1) addBurst(samples, start, 0.15, random);
+    addBurst(samples, start + BEAT_SECONDS / 2, 0.04, random);
+  }
+  return samples;
+}
+
+interface Note {
+  /** MIDI number: 69 is 440 Hz. */
+  readonly note: number;
+  readonly start: number;
+  readonly seconds: number;
+  readonly amplitude: number;
+  /** Per second, of the exponential. */
+  readonly decay: number;
+  /** Radians of phase, at 5.5 Hz. */
+  readonly vibrato: number;
+}
+
+function addNote(samples: Float32Array, { note, start, seconds, amplitude, decay, vibrato }: Note): void {
+  const hertz = 440 * 2 ** ((note - 69) / 12);
+  const first = Math.floor(start * SAMPLE_RATE_HZ);
+  const last = Math.min(samples.length, first + Math.floor(seconds * SAMPLE_RATE_HZ));
+  for (let i = first; i < last; i++) {
+    const time = (i - first) / SAMPLE_RATE_HZ;
+    const edge = Math.min(1, time / 0.01, (seconds - time) / 0.03);
+    const sway = vibrato * Math.sin(2 * Math.PI * 5.5 * time);
+    let sample = 0;
+    for (let harmonic = 1; harmonic <= 5; harmonic++) {
+      sample += Math.sin(harmonic * (2 * Math.PI * hertz * time + sway)) / harmonic;
+    }
+    samples[i] = samples[i]! + amplitude * edge * Math.exp(-decay * time) * sample;
+  }
+}
+
+/** A snare drum or a hi-hat, depending on its amplitude. */
+function addBurst(samples: Float32Array, start: number, amplitude: number, random: () => number): void {
+  const first = Math.floor(start * SAMPLE_RATE_HZ);
+  const last = Math.min(samples.length, first + SAMPLE_RATE_HZ / 8);
+  for (let i = first; i < last; i++) {
+    samples[i] = samples[i]! + amplitude * (2 * random() - 1) * Math.exp(-(i - first) / 400);
+  }
+}
+
+/** Falls by 3 dB an octave: P. Kellet's filter (https://www.firstpr.com.au/dsp/pink-noise, "pk3"). */
+function createPink(random: () => number): () => number {
+  const poles = [0.99886, 0.99332, 0.969, 0.8665, 0.55, -0.7616];
+  const gains = [0.0555179, 0.0750759, 0.153852, 0.3104856, 0.5329522, -0.016898];
+  const states = poles.map(() => 0);
+  let late = 0;
+  return () => {
+    const white = 2 * random() - 1;
+    let sum = late + 0.5362 * white;
+    for (const [index, pole] of poles.entries()) {
+      states[index] = pole * states[index]! + gains[index]! * white;
+      sum += states[index];
+    }
+    late = 0.115926 * white;
+    return sum;
+  };
+}
+
+/** Falls by 6 dB an octave: white noise summed up, with a leak that keeps it near zero. */
+function createBrown(random: () => number): () => number {
+  let state = 0;
+  return () => {
+    state = (state + 0.02 * (2 * random() - 1)) / 1.02;
+    return state;
+  };
+}
+
+/** mulberry32 (T. Ettinger, public domain). */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
