@@ -172,7 +172,7 @@ std::vector<float> make_sound(int frames) {
   return sound;
 }
 
-// 70 frames: two groups of 32 and one of six, which is not a multiple of the spectra computed at once.
+// 70 frames: a group of 48 and one of 22, which is not a multiple of what any kernel takes at once.
 void test_network(const Network& network, const VoiceKernels& kernels) {
   constexpr int kFrames = 70;
   const std::vector<float> sound = make_sound(kFrames);

@@ -39,6 +39,9 @@ constexpr int kVectors = kPanel / kWidth;
 // Vectors of a panel that one tile takes: two, which leaves registers for kTileRows times two sums.
 constexpr int kTileVectors = kVectors < 2 ? kVectors : 2;
 
+// Rows that are left over go by so many: one alone waits for its own sums.
+constexpr int kRestRows = 4;
+
 template <int kRows>
 inline void multiply_tile(const float* x, int64_t x_stride, const float* panel, int count, const float* bias,
                           bool rectify, float* y, int64_t y_stride) {
@@ -71,6 +74,10 @@ void multiply(const VoiceRows& x, const VoiceMatrix& w, bool rectify, float* y, 
     int r = 0;
     for (; r + kTileRows <= x.count; r += kTileRows) {
       multiply_tile<kTileRows>(x.at + r * x.stride, x.stride, panel, count, bias, rectify, y + r * y_stride + n,
+                               y_stride);
+    }
+    for (; r + kRestRows <= x.count; r += kRestRows) {
+      multiply_tile<kRestRows>(x.at + r * x.stride, x.stride, panel, count, bias, rectify, y + r * y_stride + n,
                                y_stride);
     }
     for (; r < x.count; r++) {

@@ -56,8 +56,8 @@ class Silero {
   static constexpr int kContext = 64;
   static constexpr int kCells = 128;
   static constexpr int kSpectraOfFrame = 4;
-  // Frames computed side by side: their activations stay in the cache of the core.
-  static constexpr int kMost = 32;
+  // Frames computed side by side: whole tiles of every kernel, and their activations stay in the core's cache.
+  static constexpr int kMost = 48;
 
   struct Layer {
     std::vector<float> panels;

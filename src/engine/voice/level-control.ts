@@ -27,7 +27,7 @@ export class LevelControl {
   /** Hears the next frame. */
   measure(frame: Float32Array): FrameLevel {
     let energy = 0;
-    for (const sample of frame) energy += sample * sample;
+    for (let i = 0; i < frame.length; i++) energy += frame[i]! * frame[i]!;
     const level = Math.sqrt(energy / frame.length);
     this.#loudest = Math.max(level, this.#loudest * DECAY);
     return { level, gain: Math.min(MOST_GAIN, Math.max(1, TARGET_LEVEL / this.#loudest)) };

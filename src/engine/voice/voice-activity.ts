@@ -92,6 +92,7 @@ export class VoiceActivity {
   }
 
   #giveOut(spans: readonly Span[]): void {
+    if (spans.length === 0) return;
     this.#gaps = [...this.#gaps, ...spans.filter(({ kind }) => kind !== 'speech')];
     for (const span of spans) this.#tell(span);
   }

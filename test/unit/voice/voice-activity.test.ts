@@ -51,9 +51,9 @@ async function takeWindows(
   let isEnded = false;
   const ensure = async (end: number): Promise<void> => {
     while (received < end && !isEnded) {
-      const { done, value } = await blocks.next();
-      if (done === true) isEnded = true;
-      else received += value.length;
+      const result = await blocks.next();
+      if (result.done === true) isEnded = true;
+      else received += result.value.length;
     }
   };
   const windows: { start: number; end: number }[] = [];
