@@ -6,20 +6,24 @@
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import type { FilePath } from '../shared/engine-protocol.js';
-import { AppError } from '../shared/errors.js';
 import { EXPORT_FORMATS } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
 import { findLanguage } from '../shared/languages.js';
 import { DEFAULT_OPTIONS, DEVICES, TranscribeOptionsSchema, VAD_MODES } from '../shared/options.js';
 import type { TranscribeOptions } from '../shared/options.js';
+import type { ShapeOptions } from '../shared/shape.js';
 import { TASKS } from '../shared/transcript.js';
 import { toFilePath } from './raw-arguments.js';
+import { chooseShape } from './shape-arguments.js';
+import { wrongUsage } from './wrong-usage.js';
 
 export type Input = { readonly kind: 'file'; readonly path: FilePath } | { readonly kind: 'stdin' };
 
 export interface OutputChoice {
   readonly formats: readonly ExportFormat[];
   readonly folder: FilePath;
+  /** Limits of the subtitles in srt and vtt; null: one per segment. */
+  readonly shape: ShapeOptions | null;
 }
 
 export interface TranscribeCommand {
@@ -49,6 +53,9 @@ const OPTION_TYPES = {
   patience: { type: 'string' },
   'length-penalty': { type: 'string' },
   'best-of': { type: 'string' },
+  'max-line-width': { type: 'string' },
+  'max-line-count': { type: 'string' },
+  'max-characters-per-second': { type: 'string' },
   device: { type: 'string' },
   'batch-size': { type: 'string' },
   vad: { type: 'string' },
@@ -61,10 +68,6 @@ const OPTION_TYPES = {
 
 const WHOLE = /^\d+$/;
 const DECIMAL = /^(\d+(\.\d*)?|\.\d+)$/;
-
-function wrongUsage(message: string): AppError {
-  return new AppError('wrong-usage', message, 'Run "tilescribe --help" for all options.');
-}
 
 /** `--output_format=a_b` → `--output-format=a_b`, up to `--`; values stay as they are. */
 function spellWithDashes(args: readonly string[]): string[] {
@@ -199,9 +202,10 @@ function readFolder(split: Split, raw: readonly Uint8Array[]): FilePath | null {
 function chooseOutput(split: Split, raw: readonly Uint8Array[]): OutputChoice | null {
   const format = split.values['output-format'];
   const folder = readFolder(split, raw);
-  if (format === undefined && folder === null) return null;
+  const shape = chooseShape(split.values);
+  if (format === undefined && folder === null && shape === null) return null;
   const choice = choose('output-format', format ?? 'srt', [...EXPORT_FORMATS, 'all']);
-  return { formats: choice === 'all' ? EXPORT_FORMATS : [choice], folder: folder ?? '.' };
+  return { formats: choice === 'all' ? EXPORT_FORMATS : [choice], folder: folder ?? '.', shape };
 }
 
 function chooseInputs(split: Split, raw: readonly Uint8Array[]): readonly Input[] {

@@ -34,11 +34,18 @@ What to hear
 
 What to write
   -f, --output-format FORMAT
-                           txt, srt, vtt, json, csv or all. Without this option
-                           and --output-dir no file is written; with
-                           --output-dir alone the format is srt
+                           txt, srt, vtt, json, csv or all. Without this option,
+                           --output-dir and the limits of subtitles no file is
+                           written; with one of those alone the format is srt
   -o, --output-dir DIR     folder for the files, made when it does not exist
                            (default: the current folder)
+  --max-line-width NUMBER
+  --max-line-count NUMBER
+  --max-characters-per-second NUMBER
+                           any of these cuts srt and vtt into subtitles of at
+                           most 42 characters a line, 2 lines, 20 characters a
+                           second, or what is given; otherwise a subtitle is a
+                           segment as Whisper made it
   --json-events            print one JSON object a line on standard output in
                            place of the transcript: every event, with tokens;
                            jobId is the position of the FILE, from 1

@@ -86,7 +86,7 @@ export async function saveTranscript(
   const paths: FilePath[] = [];
   for (const format of output.formats) {
     const path = outputPath(output.folder, stem, format, isPartial);
-    await writeFileAtomically(path, exportTranscript(transcript, format));
+    await writeFileAtomically(path, exportTranscript(transcript, format, output.shape));
     paths.push(path);
   }
   return paths;

@@ -16,6 +16,20 @@ export const SamplesSchema = v.pipe(
 export const TASKS = ['transcribe', 'translate'] as const;
 export type Task = (typeof TASKS)[number];
 
+/**
+ * One word with its punctuation. The texts of a segment's words, joined, are the segment's text.
+ */
+export const WordSchema = v.object({
+  /** As decoded: with its leading space where its language writes one. */
+  text: v.string(),
+  start: SamplesSchema,
+  /** Never before `start`. */
+  end: SamplesSchema,
+  /** Mean of the probabilities of its tokens, 0 to 1. */
+  probability: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+});
+export type Word = v.InferOutput<typeof WordSchema>;
+
 export const SegmentSchema = v.object({
   /** Position in the transcript, from 0. */
   index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -36,6 +50,8 @@ export const SegmentSchema = v.object({
   compressionRatio: v.number(),
   /** Probability of <|nospeech|> at the start of the window. */
   noSpeechProbability: v.number(),
+  /** In order, when the times of words were asked for and the backend can tell them. */
+  words: v.exactOptional(v.array(WordSchema)),
 });
 export type Segment = v.InferOutput<typeof SegmentSchema>;
 

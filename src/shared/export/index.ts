@@ -1,4 +1,5 @@
 /** Transcript in, the text of a file out. Pure; UTF-8, LF, final newline are true for every format. */
+import type { ShapeOptions } from '../shape.js';
 import type { Transcript } from '../transcript.js';
 import { toCsv } from './csv.js';
 import type { ExportFormat } from './formats.js';
@@ -11,7 +12,9 @@ export { EXPORT_FORMATS } from './formats.js';
 export type { ExportFormat } from './formats.js';
 export { suggestFileName } from './file-name.js';
 
-const WRITERS: Readonly<Record<ExportFormat, (transcript: Transcript) => string>> = {
+const WRITERS: Readonly<
+  Record<ExportFormat, (transcript: Transcript, shape: ShapeOptions | null) => string>
+> = {
   txt: toTxt,
   srt: toSrt,
   vtt: toVtt,
@@ -19,7 +22,14 @@ const WRITERS: Readonly<Record<ExportFormat, (transcript: Transcript) => string>
   csv: toCsv,
 };
 
-/** Formats that hold nothing (txt, srt) for a transcript without text are empty strings. */
-export function exportTranscript(transcript: Transcript, format: ExportFormat): string {
-  return WRITERS[format](transcript);
+/**
+ * Formats that hold nothing (txt, srt) for a transcript without text are empty strings.
+ * @param shape limits of the subtitles in srt and vtt; null: one subtitle per segment, as decoded.
+ */
+export function exportTranscript(
+  transcript: Transcript,
+  format: ExportFormat,
+  shape: ShapeOptions | null = null,
+): string {
+  return WRITERS[format](transcript, shape);
 }

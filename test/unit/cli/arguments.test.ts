@@ -3,6 +3,7 @@ import { parseCommand } from '../../../src/cli/arguments.js';
 import type { TranscribeCommand } from '../../../src/cli/arguments.js';
 import { AppError } from '../../../src/shared/errors.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
+import { DEFAULT_SHAPE } from '../../../src/shared/shape.js';
 
 function toRaw(args: readonly string[]): readonly Uint8Array[] {
   return args.map((argument) => Buffer.from(argument));
@@ -83,7 +84,7 @@ describe('what is transcribed', () => {
   it('the spelling of openai/whisper with underscores means the same', () => {
     const command = parse('--output_format=vtt', '--output_dir', 'my_dir', '--initial_prompt=a_b', 'a_b.wav');
 
-    expect(command.output).toEqual({ formats: ['vtt'], folder: 'my_dir' });
+    expect(command.output).toEqual({ formats: ['vtt'], folder: 'my_dir', shape: null });
     expect(command.options.initialPrompt).toBe('a_b');
     expect(command.inputs).toEqual([{ kind: 'file', path: 'a_b.wav' }]);
   });
@@ -130,12 +131,29 @@ describe('names that are not UTF-8', () => {
 
 describe('what is written', () => {
   it.each([
-    [['--output-format', 'json'], { formats: ['json'], folder: '.' }],
-    [['-f', 'all'], { formats: ['txt', 'srt', 'vtt', 'json', 'csv'], folder: '.' }],
-    [['--output-dir', 'out'], { formats: ['srt'], folder: 'out' }],
-    [['-o', 'out', '-f', 'txt'], { formats: ['txt'], folder: 'out' }],
+    [['--output-format', 'json'], { formats: ['json'], folder: '.', shape: null }],
+    [['-f', 'all'], { formats: ['txt', 'srt', 'vtt', 'json', 'csv'], folder: '.', shape: null }],
+    [['--output-dir', 'out'], { formats: ['srt'], folder: 'out', shape: null }],
+    [['-o', 'out', '-f', 'txt'], { formats: ['txt'], folder: 'out', shape: null }],
   ])('%j', (options, output) => {
     expect(parse(...options, 'a.wav').output).toEqual(output);
+  });
+});
+
+describe('subtitles', () => {
+  it.each([
+    [['--max-line-width', '30'], { maxLineWidth: 30 }],
+    [['--max_line_count=1'], { maxLineCount: 1 }],
+    [
+      ['--max-characters-per-second', '17', '--max-line-width', '37'],
+      { maxCharactersPerSecond: 17, maxLineWidth: 37 },
+    ],
+  ])('%j shapes them, with the defaults for what is not given', (options, given) => {
+    expect(parse(...options, 'a.wav').output).toEqual({
+      formats: ['srt'],
+      folder: '.',
+      shape: { ...DEFAULT_SHAPE, ...given },
+    });
   });
 });
 
@@ -176,6 +194,12 @@ describe('wrong usage', () => {
     [
       ['--output-format', 'doc', 'a.wav'],
       '--output-format must be one of txt, srt, vtt, json, csv, all, not "doc".',
+    ],
+    [['--max-line-width', '0', 'a.wav'], '--max-line-width must be a whole number from 1 to 1000, not "0".'],
+    [['--max-line-count', '11', 'a.wav'], '--max-line-count must be a whole number from 1 to 10, not "11".'],
+    [
+      ['--max-line-count', '2.0', 'a.wav'],
+      '--max-line-count must be a whole number from 1 to 10, not "2.0".',
     ],
     [['--output-dir', '', 'a.wav'], '--output-dir must name a folder.'],
     [['--model', '../base', 'a.wav'], '--model must be the id of a model, like "base", not "../base".'],

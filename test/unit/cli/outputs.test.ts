@@ -52,7 +52,7 @@ it('saveTranscript keeps the bytes of a name in the names of all its files', asy
   try {
     const [stem = ''] = planStems(files(Buffer.from([0x61, 0xff, 0x2e, 0x77, 0x61, 0x76])));
 
-    await saveTranscript(AWKWARD, stem, { formats: ['srt', 'json'], folder }, true);
+    await saveTranscript(AWKWARD, stem, { formats: ['srt', 'json'], folder, shape: null }, true);
 
     const names = readdirSync(folder, { encoding: 'buffer' }).map((name) => name.toString('latin1'));
     expect(names.sort()).toEqual(['a\xff.partial.json', 'a\xff.partial.srt']);

@@ -163,7 +163,7 @@ describe('failures', () => {
       kind: 'failed',
       failure: { code: 'damaged-audio', message: 'Damaged.', remedy: 'Copy it again.' },
     };
-    const command = commandFor(['a.wav'], { output: { formats: ['srt'], folder } });
+    const command = commandFor(['a.wav'], { output: { formats: ['srt'], folder, shape: null } });
     const { stderr } = await run(command, { 'a.wav': play(opened, commit(0, ' And so,'), failed) });
 
     expect(readFileSync(join(folder, 'a.srt'), 'utf8')).toBe('whole');
@@ -173,7 +173,7 @@ describe('failures', () => {
 
   it('a transcript that cannot be saved makes its file fail, and the next one goes on', async () => {
     const scripts = { 'a.wav': TALK, 'b.wav': TALK };
-    const output = { formats: ['srt'], folder: join(folder, 'out') } as const;
+    const output = { formats: ['srt'], folder: join(folder, 'out'), shape: null } as const;
     const block: Script = async function* (signal) {
       rmSync(output.folder, { recursive: true });
       yield* TALK(signal);
@@ -189,7 +189,9 @@ describe('failures', () => {
 
   it('an output folder that cannot be made is told before anything is transcribed', async () => {
     writeFileSync(join(folder, 'file'), '');
-    const command = commandFor(['a.wav'], { output: { formats: ['srt'], folder: join(folder, 'file') } });
+    const command = commandFor(['a.wav'], {
+      output: { formats: ['srt'], folder: join(folder, 'file'), shape: null },
+    });
 
     await expect(run(command, {})).rejects.toMatchObject({ code: 'write-failed' });
   });
@@ -198,7 +200,7 @@ describe('failures', () => {
 describe('files', () => {
   it('every chosen format is written for every file, standard input included', async () => {
     const command = commandFor(['talk.mp4', 'talk.mp3', '-'], {
-      output: { formats: ['txt', 'srt'], folder },
+      output: { formats: ['txt', 'srt'], folder, shape: null },
     });
     const { result } = await run(command, { 'talk.mp4': TALK, 'talk.mp3': TALK, stdin: TALK });
 
@@ -215,7 +217,7 @@ describe('files', () => {
   });
 
   it('silence is a success with an empty transcript', async () => {
-    const command = commandFor(['a.wav'], { output: { formats: ['txt'], folder } });
+    const command = commandFor(['a.wav'], { output: { formats: ['txt'], folder, shape: null } });
     const { result } = await run(command, { 'a.wav': play(opened, english, done) });
 
     expect(result.failedCount).toBe(0);
@@ -234,7 +236,7 @@ describe('an interrupt', () => {
       expect(signal.aborted).toBe(true);
       yield { kind: 'cancelled' };
     };
-    const command = commandFor(['a.wav', 'b.wav'], { output: { formats: ['txt'], folder } });
+    const command = commandFor(['a.wav', 'b.wav'], { output: { formats: ['txt'], folder, shape: null } });
     const { result, stdout, stderr } = await run(
       command,
       { 'a.wav': interrupted, 'b.wav': TALK },

@@ -1,0 +1,22 @@
+/** What both subtitle formats show: the segments as they were decoded, or shaped. */
+import { shapeCues } from '../shape.js';
+import type { ShapeOptions } from '../shape.js';
+import type { Samples } from '../time.js';
+import type { Transcript } from '../transcript.js';
+import { spokenSegments, toCueText } from './lines.js';
+
+export interface TextCue {
+  readonly start: Samples;
+  readonly end: Samples;
+  /** Lines with LF between, safe as the payload of a cue. */
+  readonly text: string;
+}
+
+export function listCues({ segments, duration }: Transcript, shape: ShapeOptions | null): readonly TextCue[] {
+  if (shape === null) {
+    return spokenSegments(segments).map(({ start, end, text }) => ({ start, end, text: toCueText(text) }));
+  }
+  return shapeCues(segments, duration, shape).map(({ start, end, lines }) => {
+    return { start, end, text: toCueText(lines.join('\n')) };
+  });
+}
