@@ -1,6 +1,7 @@
 /**
  * One window, decoded until it is good enough: temperature 0 first, hotter when the text repeats
- * itself or the model was unsure (openai/whisper transcribe.py, decode_with_fallback).
+ * itself or the model was unsure (openai/whisper transcribe.py, decode_with_fallback). An attempt that runs
+ * into a loop is a failed one; its text up to the loop takes part when all attempts fail.
  */
 import { deflateSync } from 'node:zlib';
 import type { JobEvent, RETRY_REASONS } from '../../shared/events.js';
@@ -47,6 +48,7 @@ export async function decodeWindow(request: WindowRequest): Promise<WindowResult
     const found = await request.search({
       ...request,
       endOfText: request.tokenizer.special.endOfText,
+      timestampBegin: request.tokenizer.special.timestampBegin,
       temperature,
       random: createRandom(request.seed + index),
     });
@@ -84,10 +86,11 @@ export function compressionRatioOf(text: string): number {
 
 /** Why the result is not good enough, or null. Silence is good enough: it will be dropped. */
 export function findFault(
-  result: Pick<WindowResult, 'compressionRatio' | 'averageLogProbability' | 'noSpeechProbability'>,
+  result: Pick<WindowResult, 'isLoop' | 'compressionRatio' | 'averageLogProbability' | 'noSpeechProbability'>,
 ): RetryReason | null {
   const isUnsure = result.averageLogProbability < LOG_PROBABILITY_LIMIT;
   if (isUnsure && result.noSpeechProbability > NO_SPEECH_LIMIT) return null;
+  if (result.isLoop) return 'loop';
   if (result.compressionRatio > COMPRESSION_RATIO_LIMIT) return 'compression-ratio';
   return isUnsure ? 'log-probability' : null;
 }

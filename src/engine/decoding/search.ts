@@ -4,6 +4,7 @@
  */
 import { cancelledError } from '../../shared/errors.js';
 import type { DecoderBackend, EncodedWindow, ScoredToken, TokenRule } from '../backend/backend.js';
+import { LoopGuard } from './loop-guard.js';
 import type { TokenRules } from './token-rules.js';
 
 export interface SearchRequest {
@@ -14,6 +15,8 @@ export interface SearchRequest {
   readonly noSpeechProbe: { readonly position: number; readonly token: number };
   readonly rules: Pick<TokenRules, 'next'>;
   readonly endOfText: number;
+  /** Token ids from here on are timestamps. */
+  readonly timestampBegin: number;
   /** 0 takes the most probable token. */
   readonly temperature: number;
   /** At most so many tokens are sampled. */
@@ -29,10 +32,15 @@ export interface SearchRequest {
 }
 
 export interface SearchResult {
-  /** Without the end of text. */
+  /** Without the end of text; of a loop only its first round. */
   readonly tokens: readonly number[];
-  /** Sum over the tokens and the end of text, divided by their number (openai/whisper avg_logprob). */
+  /**
+   * Sum over the tokens and the end of text, divided by their number (openai/whisper avg_logprob); with a
+   * loop, of the tokens that are left.
+   */
   readonly averageLogProbability: number;
+  /** True when decoding was stopped because the text went round in circles (loop-guard.ts). */
+  readonly isLoop: boolean;
   readonly noSpeechProbability: number;
 }
 
@@ -53,26 +61,31 @@ export const searchGreedily: Search = async (request) => {
   const { sequences } = started;
   try {
     const tokens: number[] = [];
-    let sum = 0;
+    const logProbabilities: number[] = [];
+    const guard = new LoopGuard(request.timestampBegin);
     let choice = started.choice;
     for (;;) {
       if (signal.aborted) throw cancelledError();
       const token = choice.sampled[0] ?? choice.top[0];
       // Whatever the rules leave, the end of text stays possible; nothing at all means broken logits (NaN).
       if (token === undefined) throw new Error('the decoder gave no usable token');
-      sum += token.logProbability;
+      logProbabilities.push(token.logProbability);
       if (token.id === request.endOfText) break;
       tokens.push(token.id);
       request.onToken(token);
+      if (guard.push(token.id)) break;
       if (tokens.length >= request.maxTokens) break;
       if (sequences.length + 1 > backend.dimensions.textContext) break;
       const rule = rules.next(tokens, drawSample());
       const replies = await backend.step([{ sequences, tokens: [token.id], rules: [rule] }]);
       choice = replies[0]![0]!;
     }
+    const { keep } = guard;
+    const counted = keep === null ? logProbabilities : logProbabilities.slice(0, keep);
     return {
-      tokens,
-      averageLogProbability: sum / (tokens.length + 1),
+      tokens: keep === null ? tokens : tokens.slice(0, keep),
+      averageLogProbability: counted.reduce((sum, value) => sum + value, 0) / (keep ?? tokens.length + 1),
+      isLoop: keep !== null,
       noSpeechProbability: started.probeProbability ?? 0,
     };
   } finally {

@@ -18,6 +18,7 @@ const JOB_STATE: Readonly<Record<JobState, string>> = {
 };
 
 const RETRY_REASON: Readonly<Record<RetryReason, string>> = {
+  loop: 'the same words came again and again',
   'compression-ratio': 'the text repeated itself',
   'log-probability': 'the words were too unsure',
 };

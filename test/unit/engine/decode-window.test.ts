@@ -16,9 +16,11 @@ const tokenizer = createFakeTokenizer();
 const good: SearchResult = {
   tokens: [at(0), 259, at(1)],
   averageLogProbability: -0.2,
+  isLoop: false,
   noSpeechProbability: 0.01,
 };
 const unsure: SearchResult = { ...good, averageLogProbability: -1.4 };
+const looping: SearchResult = { ...good, isLoop: true };
 const repeating: SearchResult = { ...good, tokens: [at(0), ...new Array<number>(60).fill(260), at(9)] };
 
 /** Plays results in order and writes down what was asked for. */
@@ -75,6 +77,15 @@ describe('decoding a window', () => {
       { temperature: 0.2, retryReason: 'compression-ratio' },
       { temperature: 0.4, retryReason: 'log-probability' },
     ]);
+  });
+
+  it('tries again after a loop, and keeps the text before one when there is none better', async () => {
+    const better = createRequest([looping, good]);
+    const worse = createRequest([looping, unsure, unsure, unsure, unsure, unsure]);
+
+    expect(await decodeWindow(better.request)).toMatchObject({ ...good, temperature: 0.2 });
+    expect(better.attempts[1]).toEqual({ temperature: 0.2, retryReason: 'loop' });
+    expect(await decodeWindow(worse.request)).toMatchObject({ tokens: looping.tokens, temperature: 0 });
   });
 
   it('keeps the attempt that the model believed in most when none is good', async () => {
