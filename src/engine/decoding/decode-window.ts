@@ -1,12 +1,16 @@
 /**
  * One window, decoded until it is good enough: temperature 0 first, hotter when the text repeats
  * itself or the model was unsure (openai/whisper transcribe.py, decode_with_fallback). An attempt that runs
- * into a loop is a failed one; its text up to the loop takes part when all attempts fail.
+ * into a loop is a failed one; its text up to the loop takes part when all attempts fail. So is one that
+ * repeats its prompt.
  */
 import { deflateSync } from 'node:zlib';
 import type { JobEvent, RETRY_REASONS } from '../../shared/events.js';
 import type { ScoredToken } from '../backend/backend.js';
 import type { Tokenizer } from '../model/tokenizer.js';
+import { buildPrompt, NO_CONTEXT } from './prompt.js';
+import type { PromptContext } from './prompt.js';
+import { isPromptEcho } from './prompt-echo.js';
 import type { Search, SearchRequest, SearchResult } from './search.js';
 
 /** Bytes of text over bytes of zlib above this: the text repeats itself. */
@@ -24,13 +28,19 @@ export interface WindowResult extends SearchResult {
   readonly temperature: number;
   readonly compressionRatio: number;
   readonly attempts: number;
+  /** Why even this result is not good enough: every attempt failed. Null when it is good. */
+  readonly fault: RetryReason | null;
 }
 
 export interface WindowRequest extends Pick<
   SearchRequest,
-  'backend' | 'window' | 'prompt' | 'noSpeechProbe' | 'rules' | 'maxTokens' | 'signal'
+  'backend' | 'window' | 'rules' | 'maxTokens' | 'signal'
 > {
   readonly search: Search;
+  /** From <|startoftranscript|> on. */
+  readonly prompt: readonly number[];
+  /** What is told before it. */
+  readonly context: PromptContext;
   readonly tokenizer: Tokenizer;
   /** Where the ladder starts. */
   readonly temperature: number;
@@ -40,34 +50,70 @@ export interface WindowRequest extends Pick<
   readonly onToken: (token: ScoredToken) => void;
 }
 
+interface PlannedAttempt {
+  readonly temperature: number;
+  readonly context: PromptContext;
+}
+
 export async function decodeWindow(request: WindowRequest): Promise<WindowResult> {
-  let retryReason: RetryReason | null = null;
   const failed: WindowResult[] = [];
-  for (const [index, temperature] of listTemperatures(request.temperature).entries()) {
-    request.onAttempt({ temperature, retryReason });
-    const found = await request.search({
-      ...request,
-      endOfText: request.tokenizer.special.endOfText,
-      timestampBegin: request.tokenizer.special.timestampBegin,
-      temperature,
-      random: createRandom(request.seed + index),
-    });
-    const compressionRatio = compressionRatioOf(request.tokenizer.decode(found.tokens).trim());
-    const result = { ...found, temperature, compressionRatio, attempts: index + 1 };
-    retryReason = findFault(result);
-    if (retryReason === null) return result;
+  const plan = planAttempts(request);
+  for (let next = plan.shift(); next !== undefined; next = plan.shift()) {
+    const attempts = failed.length + 1;
+    request.onAttempt({ temperature: next.temperature, retryReason: failed.at(-1)?.fault ?? null });
+    const result = { ...(await attempt(request, next, failed.length)), attempts };
+    if (result.fault === null) return result;
     failed.push(result);
+    if (result.fault !== 'prompt-echo') continue;
+    // What is copied from a prompt says nothing about the sound: once more without one, no hotter.
+    const rest = [next, ...plan.splice(0)];
+    plan.push(...rest.map(({ temperature }) => ({ temperature, context: NO_CONTEXT })));
   }
   return { ...chooseLeastBad(failed), attempts: failed.length };
 }
 
+/** Hotter from one to the next; the last retry hears the window afresh, without a prompt. */
+function planAttempts({ temperature, context }: WindowRequest): PlannedAttempt[] {
+  return listTemperatures(temperature).map((hotter, index, all) => {
+    const isLastRetry = index > 0 && index + 1 === all.length;
+    return { temperature: hotter, context: isLastRetry ? NO_CONTEXT : context };
+  });
+}
+
+async function attempt(
+  request: WindowRequest,
+  { temperature, context }: PlannedAttempt,
+  index: number,
+): Promise<Omit<WindowResult, 'attempts'>> {
+  const { tokenizer } = request;
+  const { special } = tokenizer;
+  const prompt = buildPrompt(context, request.prompt, special.startOfPrevious);
+  const found = await request.search({
+    ...request,
+    prompt,
+    noSpeechProbe: { position: prompt.length - request.prompt.length, token: special.noSpeech },
+    endOfText: special.endOfText,
+    timestampBegin: special.timestampBegin,
+    temperature,
+    random: createRandom(request.seed + index),
+  });
+  const text = tokenizer.decode(found.tokens).trim();
+  const result = { ...found, temperature, compressionRatio: compressionRatioOf(text) };
+  const fault = findFault(result);
+  if (fault !== null || isSilentResult(result)) return { ...result, fault };
+  const texts = { hints: tokenizer.decode(context.hints), previous: tokenizer.decode(context.previous) };
+  return { ...result, fault: isPromptEcho(text, texts) ? 'prompt-echo' : null };
+}
+
 /**
  * openai/whisper keeps the last attempt, the hottest and wildest. Better the one that the model believed
- * in most, as faster-whisper does: of those that do not repeat themselves, if there is one.
+ * in most, as faster-whisper does: of those that do not repeat themselves, if there is one. Never one that
+ * repeats its prompt: after it there was another, without prompt.
  */
 function chooseLeastBad(results: readonly WindowResult[]): WindowResult {
-  const calm = results.filter(({ compressionRatio }) => compressionRatio <= COMPRESSION_RATIO_LIMIT);
-  return (calm.length > 0 ? calm : results).reduce((best, result) =>
+  const heard = results.filter(({ fault }) => fault !== 'prompt-echo');
+  const calm = heard.filter(({ compressionRatio }) => compressionRatio <= COMPRESSION_RATIO_LIMIT);
+  return (calm.length > 0 ? calm : heard).reduce((best, result) =>
     result.averageLogProbability > best.averageLogProbability ? result : best,
   );
 }

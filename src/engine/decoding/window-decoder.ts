@@ -16,6 +16,7 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
 import { chooseSearch } from './choose-search.js';
+import { fitContext } from './prompt.js';
 import type { Search } from './search.js';
 import { splitSegments } from './split-segments.js';
 import type { SegmentSlice } from './split-segments.js';
@@ -129,8 +130,11 @@ export class WindowDecoder {
       segments,
       advance,
       isSilent: false,
-      // Text found by guessing must not steer the next window.
-      previous: result.temperature > 0.5 ? [] : [...previous, ...tokens].slice(-this.#promptLimit()),
+      // Text found by guessing, or not good enough, must not steer the next window.
+      previous:
+        result.temperature > 0.5 || result.fault !== null
+          ? []
+          : [...previous, ...tokens].slice(-this.#promptLimit()),
     };
   }
 
@@ -156,17 +160,14 @@ export class WindowDecoder {
     language: LanguageCode,
   ): Promise<WindowResult> {
     const { backend, tokenizer, options, signal } = this.#in;
-    const { special } = tokenizer;
-    const kept = previous.slice(-this.#promptLimit());
-    const before = kept.length > 0 ? [special.startOfPrevious, ...kept] : [];
     let text = new StreamingText(tokenizer);
     return await decodeWindow({
       search: this.#search,
       backend,
       tokenizer,
       window,
-      prompt: [...before, ...tokenizer.startSequence(language, options.task)],
-      noSpeechProbe: { position: before.length, token: special.noSpeech },
+      prompt: tokenizer.startSequence(language, options.task),
+      context: fitContext({ hints: [], previous }, this.#promptLimit()),
       rules: this.#rules,
       maxTokens: backend.dimensions.textContext / 2,
       temperature: options.temperature,

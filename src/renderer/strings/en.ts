@@ -21,6 +21,7 @@ const RETRY_REASON: Readonly<Record<RetryReason, string>> = {
   loop: 'the same words came again and again',
   'compression-ratio': 'the text repeated itself',
   'log-probability': 'the words were too unsure',
+  'prompt-echo': 'the text before it was repeated',
 };
 
 const EXPORT_NAME: Readonly<Record<ExportFormat, string>> = {

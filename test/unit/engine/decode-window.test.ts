@@ -31,20 +31,26 @@ function createRequest(
   request: WindowRequest;
   attempts: unknown[];
   draws: number[];
+  prompts: (readonly number[])[];
+  probes: number[];
 } {
   const attempts: unknown[] = [];
   const draws: number[] = [];
+  const prompts: (readonly number[])[] = [];
+  const probes: number[] = [];
   let next = 0;
   const request: WindowRequest = {
     search: (asked) => {
       draws.push(asked.random());
+      prompts.push(asked.prompt);
+      probes.push(asked.noSpeechProbe.position);
       return Promise.resolve(results[next++]!);
     },
     backend: {} as DecoderBackend,
     window: {} as EncodedWindow,
     tokenizer,
     prompt: [50258],
-    noSpeechProbe: { position: 0, token: 50362 },
+    context: { hints: [], previous: [] },
     rules: new TokenRules(tokenizer, VOCABULARY_SIZE),
     maxTokens: 224,
     temperature,
@@ -53,7 +59,7 @@ function createRequest(
     onAttempt: (attempt) => attempts.push(attempt),
     onToken: () => undefined,
   };
-  return { request, attempts, draws };
+  return { request, attempts, draws, prompts, probes };
 }
 
 describe('decoding a window', () => {
@@ -111,6 +117,62 @@ describe('decoding a window', () => {
 
     expect(first.draws).toEqual(second.draws);
     expect(new Set(first.draws).size).toBe(3);
+  });
+});
+
+describe('the prompt', () => {
+  const START_OF_PREVIOUS = 50361;
+  const encode = (text: string): readonly number[] => tokenizer.encode(text);
+  const sentence = ' these words were said long before';
+  const context = { hints: encode(' some names.'), previous: encode(sentence) };
+  const whole = [START_OF_PREVIOUS, ...context.hints, ...context.previous, 50258];
+  const echo: SearchResult = { ...good, tokens: [at(0), ...encode(sentence), at(2)] };
+
+  it('is the words to expect, then the text before; the last retry has none', async () => {
+    const { request, prompts, probes } = createRequest(new Array<SearchResult>(6).fill(unsure));
+
+    await decodeWindow({ ...request, context });
+
+    expect(prompts).toEqual([whole, whole, whole, whole, whole, [50258]]);
+    expect(probes).toEqual([...new Array<number>(5).fill(whole.length - 1), 0]);
+  });
+
+  it('stays when the only attempt is the first', async () => {
+    const { request, prompts } = createRequest([good], 1);
+
+    await decodeWindow({ ...request, context });
+
+    expect(prompts).toEqual([whole]);
+  });
+
+  it('that is repeated is taken away, at the same temperature and from then on', async () => {
+    const { request, prompts, attempts } = createRequest([echo, unsure, good]);
+
+    const result = await decodeWindow({ ...request, context });
+
+    expect(result).toMatchObject({ ...good, fault: null, attempts: 3 });
+    expect(prompts).toEqual([whole, [50258], [50258]]);
+    expect(attempts).toEqual([
+      { temperature: 0, retryReason: null },
+      { temperature: 0, retryReason: 'prompt-echo' },
+      { temperature: 0.2, retryReason: 'log-probability' },
+    ]);
+  });
+
+  it('that is said again in earnest is believed without a prompt', async () => {
+    const { request } = createRequest([echo, echo]);
+
+    const result = await decodeWindow({ ...request, context });
+
+    expect(result).toMatchObject({ tokens: echo.tokens, fault: null, attempts: 2 });
+  });
+
+  it('is never what is kept, though it is what the model believed in most', async () => {
+    const { request } = createRequest([echo, ...new Array<SearchResult>(6).fill(unsure)]);
+
+    const result = await decodeWindow({ ...request, context });
+
+    expect(result).toMatchObject({ tokens: unsure.tokens, fault: 'log-probability', attempts: 7 });
   });
 });
 

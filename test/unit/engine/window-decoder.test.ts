@@ -1,0 +1,85 @@
+/** What one window hands to the next, over a backend that says what it is told to. */
+import { describe, expect, it } from 'vitest';
+import { WindowDecoder } from '../../../src/engine/decoding/window-decoder.js';
+import type { WindowOutcome } from '../../../src/engine/decoding/window-decoder.js';
+import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../../../src/engine/mel/log-mel.js';
+import type { StartRequest } from '../../../src/engine/backend/backend.js';
+import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
+import type { TranscribeOptions } from '../../../src/shared/options.js';
+import { at, createFakeTokenizer, END_OF_TEXT } from './fake-tokenizer.js';
+import { createScriptedBackend } from './scripted-backend.js';
+
+const tokenizer = createFakeTokenizer();
+const START_OF_PREVIOUS = 50361;
+
+/** A loud window that follows `previous`; each attempt is `logProbabilities` of the same words. */
+async function decode(
+  previous: readonly number[],
+  logProbabilities: readonly number[],
+  options: Partial<TranscribeOptions> = {},
+  text = ' hello there',
+): Promise<{ outcome: WindowOutcome; starts: readonly StartRequest[] }> {
+  const words = [at(0), ...tokenizer.encode(text), at(2), END_OF_TEXT];
+  const backend = createScriptedBackend((_, index) =>
+    words.map((id) => ({ id, logProbability: logProbabilities[index]! })),
+  );
+  const decoder = new WindowDecoder({
+    backend,
+    tokenizer,
+    options: { ...DEFAULT_OPTIONS, language: 'en', ...options },
+    signal: new AbortController().signal,
+    beganMs: 0,
+  });
+  const samples = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES).fill(0.1);
+  const outcome = await decoder.decode({
+    samples,
+    start: 480_000,
+    length: WINDOW_SAMPLES,
+    previous,
+    emit: () => undefined,
+  });
+  return { outcome, starts: backend.starts };
+}
+
+describe('the text before the next window', () => {
+  it('is what was there and what was heard', async () => {
+    const { outcome } = await decode([300], [-0.1]);
+
+    expect(outcome.previous).toEqual([300, at(0), ...tokenizer.encode(' hello there'), at(2)]);
+  });
+
+  it('is nothing after a window whose attempts all failed, though a cool one is kept', async () => {
+    const { outcome } = await decode([300], [-1.1, -2, -2, -2, -2, -2]);
+
+    expect(outcome.segments[0]).toMatchObject({ text: ' hello there', temperature: 0 });
+    expect(outcome.previous).toEqual([]);
+  });
+
+  it('is nothing after a hot attempt, and stays after a warm one', async () => {
+    expect((await decode([300], [-2, -2, -2, -0.1])).outcome.previous).toEqual([]);
+    expect((await decode([300], [-2, -2, -0.1])).outcome.previous).toContain(300);
+  });
+
+  it('is nothing of a loop', async () => {
+    const { outcome } = await decode([300], new Array<number>(6).fill(-0.1), {}, ' no'.repeat(30));
+
+    expect(outcome.segments.map(({ text }) => text)).toEqual([' no']);
+    expect(outcome.previous).toEqual([]);
+  });
+});
+
+describe('the prompt', () => {
+  it('holds the text before', async () => {
+    const { starts } = await decode([300, 301], [-0.1]);
+
+    expect(starts[0]?.prompt).toEqual([START_OF_PREVIOUS, 300, 301, 50258, 50259, 50359]);
+    expect(starts[0]?.probe).toEqual({ position: 3, token: 50362 });
+  });
+
+  it('holds at most the last 223 tokens', async () => {
+    const long = Array.from({ length: 300 }, (_, i) => i % 200);
+    const { starts } = await decode(long, [-0.1]);
+
+    expect(starts[0]?.prompt).toEqual([START_OF_PREVIOUS, ...long.slice(-223), 50258, 50259, 50359]);
+  });
+});
