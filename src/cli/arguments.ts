@@ -9,6 +9,7 @@ import type { FilePath } from '../shared/engine-protocol.js';
 import { EXPORT_FORMATS } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
 import { findLanguage } from '../shared/languages.js';
+import { ReplacementSchema } from '../shared/replacements.js';
 import { DEFAULT_OPTIONS, DEVICES, TranscribeOptionsSchema, VAD_MODES } from '../shared/options.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import type { ShapeOptions } from '../shared/shape.js';
@@ -29,7 +30,10 @@ export interface OutputChoice {
 export interface TranscribeCommand {
   readonly kind: 'transcribe';
   readonly inputs: readonly Input[];
+  /** Its vocabulary is empty: where that comes from is `vocabulary`. */
   readonly options: TranscribeOptions;
+  /** What was given for `--vocabulary` (vocabulary.ts), or null. */
+  readonly vocabulary: string | null;
   /** null: the transcript goes to standard output only. */
   readonly output: OutputChoice | null;
   readonly hasJsonEvents: boolean;
@@ -47,6 +51,8 @@ const OPTION_TYPES = {
   task: { type: 'string' },
   temperature: { type: 'string' },
   'initial-prompt': { type: 'string' },
+  vocabulary: { type: 'string' },
+  replace: { type: 'string', multiple: true },
   'output-format': { type: 'string', short: 'f' },
   'output-dir': { type: 'string', short: 'o' },
   'beam-size': { type: 'string' },
@@ -162,6 +168,19 @@ function chooseSearch(
   };
 }
 
+/** Each is FROM=TO, cut at the first =. */
+function chooseReplacements(texts: readonly string[]): TranscribeOptions['replacements'] {
+  const pairs = texts.map((text) => {
+    const cut = text.indexOf('=');
+    const parsed = v.safeParse(ReplacementSchema, { from: text.slice(0, cut), to: text.slice(cut + 1) });
+    if (cut > 0 && parsed.success) return parsed.output;
+    throw wrongUsage(`--replace must be FROM=TO with at most 200 characters each, not "${text}".`);
+  });
+  const parsed = v.safeParse(TranscribeOptionsSchema.entries.replacements, pairs);
+  if (parsed.success) return parsed.output;
+  throw wrongUsage(`--replace is given too often: ${pairs.length} times.`);
+}
+
 function chooseOptions(values: Split['values']): TranscribeOptions {
   const { model, language, task, device, vad, threads } = values;
   const prompt = values['initial-prompt'];
@@ -172,6 +191,8 @@ function chooseOptions(values: Split['values']): TranscribeOptions {
     task: task === undefined ? DEFAULT_OPTIONS.task : choose('task', task, TASKS),
     ...chooseSearch(values),
     initialPrompt: prompt === undefined ? DEFAULT_OPTIONS.initialPrompt : choosePrompt(prompt),
+    vocabulary: DEFAULT_OPTIONS.vocabulary,
+    replacements: chooseReplacements(values.replace ?? []),
     device: device === undefined ? DEFAULT_OPTIONS.device : choose('device', device, DEVICES),
     batchSize:
       batchSize === undefined
@@ -237,6 +258,7 @@ export function parseCommand(args: readonly string[], raw: readonly Uint8Array[]
     kind: 'transcribe',
     inputs: chooseInputs(split, raw),
     options: chooseOptions(values),
+    vocabulary: values.vocabulary ?? null,
     output: chooseOutput(split, raw),
     hasJsonEvents: values['json-events'] === true,
   };

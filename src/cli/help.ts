@@ -22,7 +22,11 @@ What to hear
                            of the highest mean log-probability)
   --best-of NUMBER         samples drawn side by side at temperatures above 0,
                            1 to 10; the most likely is kept (default: 5)
-  --initial-prompt TEXT    words to expect: names, terms, style
+  --initial-prompt TEXT    what might have been said before: names, terms, style
+  --vocabulary FILE|A,B,C  names and terms to expect in all of the recording, with
+                           commas between or one on each line of a file
+  --replace FROM=TO        write TO for the words FROM, exactly as typed; can be
+                           given several times
   --device DEVICE          auto, cpu (the native engine) or onnx (default: auto)
   --batch-size NUMBER      passages decoded side by side: 1 goes through the
                            file in order, each passage with the text before it

@@ -20,6 +20,7 @@ import { readRawArguments } from './raw-arguments.js';
 import { runTranscriptions } from './run.js';
 import { Screen } from './screen.js';
 import type { TextSink } from './screen.js';
+import { readVocabulary } from './vocabulary.js';
 
 const EXIT = { success: 0, failure: 1, wrongUsage: 2, brokenPipe: 141 } as const;
 const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -79,9 +80,14 @@ async function transcribe(
       'Send a recording into it, for example: cat talk.mp3 | tilescribe -',
     );
   }
+  const vocabulary = command.vocabulary === null ? [] : await readVocabulary(command.vocabulary);
+  const options = { ...command.options, vocabulary };
   const engine = createEngine({ resourcesFolder, modelsFolder: modelsFolder(process.env) });
   try {
-    const result = await runTranscriptions(command, { engine, stdin: process.stdin, screen, signal });
+    const result = await runTranscriptions(
+      { ...command, options },
+      { engine, stdin: process.stdin, screen, signal },
+    );
     return result.failedCount === 0 ? EXIT.success : EXIT.failure;
   } finally {
     await engine.close();

@@ -1,6 +1,7 @@
 /** What a user can ask of one transcription. Names are those of the openai/whisper command line. */
 import * as v from 'valibot';
 import { LANGUAGE_CODES } from './languages.js';
+import { ReplacementSchema } from './replacements.js';
 import { TASKS } from './transcript.js';
 
 /**
@@ -39,6 +40,13 @@ export const TranscribeOptionsSchema = v.strictObject({
   bestOf: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(10)),
   /** Words to expect (names, terms, style); at most 223 tokens of it are used. */
   initialPrompt: v.pipe(v.string(), v.maxLength(10_000)),
+  /**
+   * Names and terms to expect in all of the file; those from the first on that fit into half of a prompt
+   * (111 tokens, about 40 names) are used.
+   */
+  vocabulary: v.pipe(v.array(v.pipe(v.string(), v.maxLength(100))), v.maxLength(1000)),
+  /** Made in the text after decoding. */
+  replacements: v.pipe(v.array(ReplacementSchema), v.maxLength(1000)),
   device: v.picklist(DEVICES),
   /**
    * How many passages are decoded side by side. 1 goes through the file in order, each passage with the text
@@ -62,6 +70,8 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   lengthPenalty: null,
   bestOf: 5,
   initialPrompt: '',
+  vocabulary: [],
+  replacements: [],
   device: 'auto',
   batchSize: 1,
   vad: 'auto',

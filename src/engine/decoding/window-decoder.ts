@@ -7,6 +7,8 @@ import type { JobEvent, JobStats } from '../../shared/events.js';
 import { LANGUAGE_CODES } from '../../shared/languages.js';
 import type { LanguageCode } from '../../shared/languages.js';
 import type { TranscribeOptions } from '../../shared/options.js';
+import { createReplacer } from '../../shared/replacements.js';
+import type { Replacer } from '../../shared/replacements.js';
 import { toSamples } from '../../shared/time.js';
 import type { Segment } from '../../shared/transcript.js';
 import type { DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
@@ -16,7 +18,7 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
 import { chooseSearch } from './choose-search.js';
-import { fitContext } from './prompt.js';
+import { encodeHints, fitContext } from './prompt.js';
 import type { Search } from './search.js';
 import { splitSegments } from './split-segments.js';
 import type { SegmentSlice } from './split-segments.js';
@@ -72,6 +74,8 @@ export class WindowDecoder {
   readonly #in: WindowDecoderInput;
   readonly #rules: TokenRules;
   readonly #search: Search;
+  readonly #hints: readonly number[];
+  readonly #replacer: Replacer;
   readonly #stats = {
     firstTokenMs: null as number | null,
     windows: 0,
@@ -84,6 +88,8 @@ export class WindowDecoder {
     this.#in = input;
     this.#rules = new TokenRules(input.tokenizer, input.backend.dimensions.vocabularySize);
     this.#search = chooseSearch(input.options);
+    this.#hints = encodeHints(input.options.vocabulary, this.#promptLimit(), input.tokenizer);
+    this.#replacer = createReplacer(input.options.replacements);
     this.#language = input.options.language === 'auto' ? null : input.options.language;
   }
 
@@ -124,7 +130,7 @@ export class WindowDecoder {
     const segments = slices
       .map((slice) => ({ slice, text: this.#in.tokenizer.decode(slice.tokens) }))
       .filter(({ slice, text }) => slice.end > slice.start && text.trim() !== '')
-      .map(({ slice, text }) => createSegment(slice, text, start, result));
+      .map(({ slice, text }) => createSegment(slice, this.#replacer.text(text), start, result));
     const tokens = segments.flatMap((segment) => segment.tokens);
     return {
       segments,
@@ -167,7 +173,7 @@ export class WindowDecoder {
       tokenizer,
       window,
       prompt: tokenizer.startSequence(language, options.task),
-      context: fitContext({ hints: [], previous }, this.#promptLimit()),
+      context: fitContext({ hints: this.#hints, previous }, this.#promptLimit()),
       rules: this.#rules,
       maxTokens: backend.dimensions.textContext / 2,
       temperature: options.temperature,

@@ -31,6 +31,7 @@ describe('what is transcribed', () => {
       kind: 'transcribe',
       inputs: [{ kind: 'file', path: 'talk.mp4' }],
       options: DEFAULT_OPTIONS,
+      vocabulary: null,
       output: null,
       hasJsonEvents: false,
     });
@@ -42,6 +43,11 @@ describe('what is transcribed', () => {
       ...[
         '--initial-prompt',
         'Tilescribe, --',
+        '--vocabulary',
+        'a,b',
+        '--replace',
+        'a=b',
+        '--replace=C D=e=f',
         '--batch-size',
         '8',
         '--beam-size=5',
@@ -69,11 +75,17 @@ describe('what is transcribed', () => {
       lengthPenalty: 0.6,
       bestOf: 3,
       initialPrompt: 'Tilescribe, --',
+      vocabulary: [],
+      replacements: [
+        { from: 'a', to: 'b' },
+        { from: 'C D', to: 'e=f' },
+      ],
       device: 'cpu',
       batchSize: 8,
       vad: 'strict',
       threads: 4,
     });
+    expect(command.vocabulary).toBe('a,b');
     expect(command.hasJsonEvents).toBe(true);
   });
 
@@ -201,6 +213,8 @@ describe('wrong usage', () => {
       ['--max-line-count', '2.0', 'a.wav'],
       '--max-line-count must be a whole number from 1 to 10, not "2.0".',
     ],
+    [['--replace', 'a', 'a.wav'], '--replace must be FROM=TO with at most 200 characters each, not "a".'],
+    [['--replace', ' =b', 'a.wav'], '--replace must be FROM=TO with at most 200 characters each, not " =b".'],
     [['--output-dir', '', 'a.wav'], '--output-dir must name a folder.'],
     [['--model', '../base', 'a.wav'], '--model must be the id of a model, like "base", not "../base".'],
     [['--fetch-model', 'base', 'a.wav'], '--fetch-model takes no FILE.'],

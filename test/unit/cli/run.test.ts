@@ -35,6 +35,7 @@ const BROKEN = play({
 function commandFor(names: readonly string[], changes: Partial<TranscribeCommand> = {}): TranscribeCommand {
   return {
     kind: 'transcribe',
+    vocabulary: null,
     inputs: names.map((name) => (name === '-' ? { kind: 'stdin' } : { kind: 'file', path: name })),
     options: DEFAULT_OPTIONS,
     output: null,

@@ -82,4 +82,30 @@ describe('the prompt', () => {
 
     expect(starts[0]?.prompt).toEqual([START_OF_PREVIOUS, ...long.slice(-223), 50258, 50259, 50359]);
   });
+
+  it('begins with the vocabulary, for which the text before makes room', async () => {
+    const long = Array.from({ length: 300 }, (_, i) => i % 200);
+    const hints = tokenizer.encode(' XRT, Ngũgĩ.');
+    const { starts } = await decode(long, [-0.1], { vocabulary: ['XRT', 'Ngũgĩ'] });
+
+    const kept = long.slice(-223 + hints.length);
+    expect(starts[0]?.prompt).toEqual([START_OF_PREVIOUS, ...hints, ...kept, 50258, 50259, 50359]);
+  });
+
+  it('is taken away when the window only says it, and what is then heard is kept', async () => {
+    const { outcome, starts } = await decode([], [-0.1, -0.1], { vocabulary: ['hello', 'there'] });
+
+    expect(starts.map(({ prompt }) => prompt.length > 3)).toEqual([true, false]);
+    expect(outcome.segments.map(({ text }) => text)).toEqual([' hello there']);
+  });
+});
+
+describe('replacements', () => {
+  it('are made in the text, not in the prompt of the next window', async () => {
+    const replacements = [{ from: 'there', to: 'Tara' }];
+    const { outcome } = await decode([], [-0.1], { replacements });
+
+    expect(outcome.segments.map(({ text }) => text)).toEqual([' hello Tara']);
+    expect(tokenizer.decode(outcome.previous)).toBe(' hello there');
+  });
 });
