@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.js';
 import type { ModelDimensions } from '../backend/backend.js';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const ConfigSchema = v.object({
   model_type: v.literal('whisper'),
@@ -18,6 +19,23 @@ const ConfigSchema = v.object({
   decoder_layers: count,
   vocab_size: count,
 });
+
+const GenerationConfigSchema = v.object({
+  /** Pairs of decoder layer and head, both from 0. */
+  alignment_heads: v.exactOptional(v.array(v.tuple([index, index]))),
+});
+export type GenerationConfig = v.InferOutput<typeof GenerationConfigSchema>;
+
+export interface AlignmentHead {
+  /** Of the decoder, from 0. */
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** The heads whose cross-attention follows the sound, for the times of words; or why there are none. */
+export type AlignmentHeads =
+  | { readonly kind: 'known'; readonly heads: readonly AlignmentHead[] }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Parses one JSON file of the model. Throws AppError `model-corrupt`. */
 export async function readModelJson<S extends v.GenericSchema>(
@@ -49,4 +67,26 @@ export async function readDimensions(folder: string): Promise<ModelDimensions> {
     decoderLayers: config.decoder_layers,
     vocabularySize: config.vocab_size,
   };
+}
+
+export async function readGenerationConfig(folder: string): Promise<GenerationConfig> {
+  return await readModelJson(folder, 'generation_config.json', GenerationConfigSchema);
+}
+
+/** The model's own list in generation_config.json, held against the size of its decoder. */
+export function findAlignmentHeads(
+  { alignment_heads: pairs = [] }: Pick<GenerationConfig, 'alignment_heads'>,
+  { decoderLayers, heads: headCount }: Pick<ModelDimensions, 'decoderLayers' | 'heads'>,
+): AlignmentHeads {
+  if (pairs.length === 0) {
+    return {
+      kind: 'unknown',
+      reason: 'the model does not say which of its attention heads follow the sound',
+    };
+  }
+  const heads = pairs.map(([layer, head]) => ({ layer, head }));
+  if (heads.every(({ layer, head }) => layer < decoderLayers && head < headCount)) {
+    return { kind: 'known', heads };
+  }
+  return { kind: 'unknown', reason: 'the model names attention heads that it does not have' };
 }
