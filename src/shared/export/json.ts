@@ -1,16 +1,25 @@
 /**
  * JSON with the fields and names of openai/whisper's json writer, on one line. Every segment is
- * there, empty ones too: this is the format for programs.
+ * there, empty ones too: this is the format for programs. Words are there when their times are known.
  */
 import { SAMPLE_RATE_HZ, samplesToMs } from '../time.js';
 import { transcriptText } from '../transcript.js';
-import type { Segment, Transcript } from '../transcript.js';
+import type { Segment, Transcript, Word } from '../transcript.js';
 
 /** One mel frame: 10 ms. openai/whisper counts `seek` in them. */
 const SAMPLES_PER_FRAME = SAMPLE_RATE_HZ / 100;
 
 function samplesToPrintedSeconds(samples: number): number {
   return samplesToMs(samples) / 1000;
+}
+
+function toWhisperWord(word: Word) {
+  return {
+    word: word.text,
+    start: samplesToPrintedSeconds(word.start),
+    end: samplesToPrintedSeconds(word.end),
+    probability: word.probability,
+  };
 }
 
 function toWhisperSegment(segment: Segment) {
@@ -25,6 +34,7 @@ function toWhisperSegment(segment: Segment) {
     avg_logprob: segment.averageLogProbability,
     compression_ratio: segment.compressionRatio,
     no_speech_prob: segment.noSpeechProbability,
+    ...(segment.words === undefined ? {} : { words: segment.words.map(toWhisperWord) }),
   };
 }
 

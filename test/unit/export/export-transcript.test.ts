@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXPORT_FORMATS, exportTranscript } from '../../../src/shared/export/index.js';
-import { samplesToMs } from '../../../src/shared/time.js';
+import { samplesToMs, toSamples } from '../../../src/shared/time.js';
 import type { Transcript } from '../../../src/shared/transcript.js';
 import { AWKWARD, EMPTY, makeSegment } from './awkward-transcript.js';
 
@@ -111,6 +111,55 @@ describe('data', () => {
         expect([json.segments[0].start, json.segments[0].end]).toEqual(ms.map((time) => time / 1000));
       }),
     );
+  });
+});
+
+describe('words with times', () => {
+  const words = ([' One', ' two', ' & <b>', ' -->', ' last.'] as const).map((text, i) => ({
+    text,
+    start: toSamples(16_000 * (i + 1)),
+    end: toSamples(16_000 * (i + 2)),
+    probability: 0.5 + i / 10,
+  }));
+  const text = words.map((word) => word.text).join('');
+  const segment = { ...makeSegment(0, 16_000, 96_000, text), words };
+  const transcript: Transcript = { ...AWKWARD, segments: [segment] };
+
+  it('are in json under the names of openai/whisper', () => {
+    const printed = JSON.parse(exportTranscript(transcript, 'json')) as { segments: [{ words: object[] }] };
+
+    expect(printed.segments[0].words).toHaveLength(5);
+    expect(printed.segments[0].words[1]).toEqual({ word: ' two', start: 2, end: 3, probability: 0.6 });
+  });
+
+  it('are in vtt as timestamps inside the cue, and the text is the same without them', () => {
+    const printed = exportTranscript(transcript, 'vtt');
+
+    expect(printed).toBe(
+      'WEBVTT\n\n00:00:01.000 --> 00:00:06.000\n' +
+        'One<00:00:02.000> two<00:00:03.000> &amp; &lt;b&gt;<00:00:04.000> --&gt;<00:00:05.000> last.\n',
+    );
+  });
+
+  it('in vtt never go back, leave the cue or stand for other text', () => {
+    const wrong = words.map((word, i) => ({
+      ...word,
+      start: toSamples([0, 90_000, 80_000, 96_000, 99_000][i]!),
+    }));
+
+    expect(exportTranscript({ ...transcript, segments: [{ ...segment, words: wrong }] }, 'vtt')).toContain(
+      '\nOne<00:00:05.625> two &amp; &lt;b&gt; --&gt; last.\n',
+    );
+    const other = { ...segment, text: ' Other text.' };
+    expect(exportTranscript({ ...transcript, segments: [other] }, 'vtt')).toContain('\nOther text.\n');
+  });
+
+  it('change nothing in the formats that have no place for them', () => {
+    const plain: Transcript = { ...AWKWARD, segments: [makeSegment(0, 16_000, 96_000, text)] };
+
+    for (const format of ['txt', 'srt', 'csv'] as const) {
+      expect(exportTranscript(transcript, format)).toBe(exportTranscript(plain, format));
+    }
   });
 });
 
