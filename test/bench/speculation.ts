@@ -42,6 +42,7 @@ interface Speaker {
   readonly rules: TokenRules;
   readonly prompt: readonly number[];
   readonly endOfText: number;
+  readonly timestampBegin: number;
 }
 
 /** The result as text. */
@@ -98,6 +99,7 @@ async function openSpeaker(folders: EngineConfig, id: string, threads: number): 
     rules: new TokenRules(tokenizer, backend.dimensions.vocabularySize),
     prompt: tokenizer.startSequence(LANGUAGE, 'transcribe'),
     endOfText: special.endOfText,
+    timestampBegin: special.timestampBegin,
   };
 }
 
@@ -111,6 +113,7 @@ async function decode(speaker: Speaker, window: EncodedWindow): Promise<readonly
     ...speaker,
     window,
     noSpeechProbe: { position: 0, token: speaker.endOfText },
+    timestampBegin: speaker.timestampBegin,
     temperature: 0,
     maxTokens,
     random: () => 0,

@@ -32,7 +32,11 @@ async function openFiles(setting: WorkerSetting): Promise<FileEngine> {
   if (own !== undefined) {
     const { isBatched, ...choice } = own;
     const { openOwnFiles } = await import('./own-files.js');
-    return openOwnFiles(setting, { ...choice, batchSize: isBatched ? setting.batchSize : 1, beamSize: hasBeams(setting.engine) ? 5 : 1 });
+    return openOwnFiles(setting, {
+      ...choice,
+      batchSize: isBatched ? setting.batchSize : 1,
+      beamSize: hasBeams(setting.engine) ? 5 : 1,
+    });
   }
   if (setting.engine === 'transformers.js') {
     return await (await import('./transformers-js.js')).openTransformersFiles(setting);

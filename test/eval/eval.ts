@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../../src/engine/engine.js';
 import { findLanguage } from '../../src/shared/languages.js';
+import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
 import type { TranscribeOptions } from '../../src/shared/options.js';
 import { COMMON_OPTIONS, COMMON_USAGE, readCommonChoices, runWithChoices, toOptions } from './arguments.js';
 import type { CommonChoices } from './arguments.js';

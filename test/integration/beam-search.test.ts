@@ -16,16 +16,9 @@ import type { Search, SearchResult } from '../../src/engine/decoding/search.js';
 import { TokenRules } from '../../src/engine/decoding/token-rules.js';
 import { openAudio } from '../../src/engine/audio/open.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { MEL_BIN_COUNT } from '../../src/engine/mel/filterbank.js';
-import {
-  EDGE_SAMPLES,
-  FRAME_COUNT,
-  LogMel,
-  reflectStart,
-  WINDOW_SAMPLES,
-} from '../../src/engine/mel/log-mel.js';
-import { readDimensions } from '../../src/engine/model/model-files.js';
-import { Tokenizer } from '../../src/engine/model/tokenizer.js';
+import { EDGE_SAMPLES, reflectStart, WINDOW_SAMPLES } from '../../src/engine/mel/log-mel.js';
+import { describeModel } from '../../src/engine/model/describe-model.js';
+import type { Tokenizer } from '../../src/engine/model/tokenizer.js';
 import { findModel, readCatalog } from '../../src/models/catalog.mjs';
 import { folderOfModel, modelsFolder } from '../../src/models/store.mjs';
 import { CORPUS, KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
@@ -35,7 +28,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const ADDON = join(ROOT, 'out', 'native', 'tilescribe_native.node');
 const DEVICES = existsSync(ADDON) ? (['cpu', 'onnx'] as const) : (['onnx'] as const);
 
-async function computeMel(path: string): Promise<Float32Array> {
+async function readWindow(path: string): Promise<Float32Array> {
   const { signal } = new AbortController();
   const audio = await openAudio({ kind: 'file', path }, signal);
   const samples = new Float32Array(EDGE_SAMPLES + WINDOW_SAMPLES + EDGE_SAMPLES);
@@ -46,9 +39,7 @@ async function computeMel(path: string): Promise<Float32Array> {
   }
   await audio.close();
   reflectStart(samples);
-  const mel = new Float32Array(MEL_BIN_COUNT * FRAME_COUNT);
-  new LogMel().compute(samples, mel);
-  return mel;
+  return samples;
 }
 
 describe.each(DEVICES)('on the device %s', (device) => {
@@ -60,11 +51,12 @@ describe.each(DEVICES)('on the device %s', (device) => {
     const model = findModel(await readCatalog(join(ROOT, 'resources')), 'base');
     const modelFolder = folderOfModel(model, modelsFolder(process.env));
     const { signal } = new AbortController();
-    const dimensions = await readDimensions(modelFolder);
+    const description = await describeModel(model, modelFolder);
+    const { dimensions } = description;
     const request = { device, model, modelFolder, dimensions, threads: 2, addonPath: ADDON, signal };
     ({ backend } = await openBackend(request));
-    tokenizer = await Tokenizer.load(modelFolder);
-    window = await backend.encode(await computeMel(KENNEDY), backend.dimensions.audioContext);
+    ({ tokenizer } = description);
+    window = await backend.encode(await readWindow(KENNEDY), backend.dimensions.audioContext, signal);
   });
   afterAll(async () => {
     window.release();
@@ -77,14 +69,11 @@ describe.each(DEVICES)('on the device %s', (device) => {
     const result = await search({
       backend,
       window,
-      prompt: [
-        tokenizer.special.startOfTranscript,
-        tokenizer.languageToken('en'),
-        tokenizer.taskToken('transcribe'),
-      ],
+      prompt: tokenizer.startSequence('en', 'transcribe'),
       noSpeechProbe: { position: 0, token: tokenizer.special.noSpeech },
       rules: new TokenRules(tokenizer, backend.dimensions.vocabularySize),
       endOfText: tokenizer.special.endOfText,
+      timestampBegin: tokenizer.special.timestampBegin,
       temperature,
       maxTokens: 224,
       // Evenly spread over [0, 1), by the golden ratio.
@@ -130,12 +119,7 @@ describe.each(DEVICES)('on the device %s', (device) => {
     };
     const start = async (prompt: readonly number[]) =>
       await backend.start({ window, prompt, rule, probe: null });
-    const prompt = [
-      tokenizer.special.startOfTranscript,
-      tokenizer.languageToken('en'),
-      tokenizer.taskToken('transcribe'),
-      tokenizer.special.noTimestamps,
-    ];
+    const prompt = [...tokenizer.startSequence('en', 'transcribe'), tokenizer.special.noTimestamps];
     const [and, so, ask, not] = [' And', ' so', ' ask', ' not'].map((word) => tokenizer.encode(word)[0]!);
     const { sequences } = await start(prompt);
     const step = async (...tokens: readonly (number | undefined)[]): Promise<number[]> => {
@@ -158,11 +142,7 @@ describe.each(DEVICES)('on the device %s', (device) => {
 
   it.runIf(device === 'cpu')('more rows than one step takes are stepped in parts', async () => {
     const rules = new TokenRules(tokenizer, backend.dimensions.vocabularySize);
-    const prompt = [
-      tokenizer.special.startOfTranscript,
-      tokenizer.languageToken('en'),
-      tokenizer.taskToken('transcribe'),
-    ];
+    const prompt = tokenizer.startSequence('en', 'transcribe');
     const rule = rules.next([], null);
     const started: StartReply[] = [];
     for (let i = 0; i < 27; i++) started.push(await backend.start({ window, prompt, rule, probe: null }));

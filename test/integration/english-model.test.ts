@@ -8,7 +8,7 @@ import { describeModel } from '../../src/engine/model/describe-model.js';
 import { createEngine } from '../../src/engine/engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { readGgmlHead, readGgmlTensors } from '../../src/engine/model/ggml-file.js';
-import { verifyWeights } from '../../src/engine/weights/describe-weights.js';
+import { describeWeights } from '../../src/engine/weights/describe-weights.js';
 import { importWeights } from '../../src/engine/weights/import-weights.js';
 import { findModel, readCatalog } from '../../src/models/catalog.mjs';
 import { ENGLISH_MODELS } from '../english-model.js';
@@ -64,7 +64,7 @@ describe.skipIf(ENGLISH_MODELS === null)('the model base.en', () => {
       const files = { kind: 'ggml', path: FILE } as const;
       const { signal } = new AbortController();
       await importWeights({ modelFolder: folder, modelId: 'base.en', files, target, signal });
-      const { tensors, dataOffset } = await verifyWeights(target);
+      const { tensors, dataOffset } = await describeWeights(target);
       const packed = await readFile(target);
       const bytesOf = (name: string): Uint8Array => {
         const { offset, bytes } = tensors.find((tensor) => tensor.name === name)!;

@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findLoop } from '../../src/engine/decoding/loop-guard.js';
-import { Tokenizer } from '../../src/engine/model/tokenizer.js';
-import { modelsFolder } from '../../src/models/store.mjs';
+import { describeModel } from '../../src/engine/model/describe-model.js';
+import { findModel, readCatalog } from '../../src/models/catalog.mjs';
+import { folderOfModel, modelsFolder } from '../../src/models/store.mjs';
 import { CORPUS, readManifest } from '../speech.js';
 
 it.runIf(CORPUS !== null)('no reference text of the speech corpus is a loop, in any case', async () => {
-  const tokenizer = await Tokenizer.load(join(modelsFolder(process.env), 'base'));
+  const model = findModel(await readCatalog(join(import.meta.dirname, '..', '..', 'resources')), 'base');
+  const { tokenizer } = await describeModel(model, folderOfModel(model, modelsFolder(process.env)));
   const texts = readManifest(CORPUS!, 'dev').flatMap(({ text }) => [text, text.toLowerCase()]);
   const { timestampBegin } = tokenizer.special;
 

@@ -8,7 +8,9 @@ import type { TokenRule } from '../../src/engine/backend/backend.js';
 import { loadAddon } from '../../src/engine/backend/native-addon.js';
 import type { NativeAddon } from '../../src/engine/backend/native-addon.js';
 import { NativeBackend } from '../../src/engine/backend/native-backend.js';
+import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../../src/engine/mel/log-mel.js';
 import { ensureWeights } from '../../src/engine/weights/ensure-weights.js';
+import { sourceFilesOf } from '../../src/engine/weights/weights-source.js';
 import { findModel, readCatalog } from '../../src/models/catalog.mjs';
 import { folderOfModel, modelsFolder } from '../../src/models/store.mjs';
 
@@ -24,21 +26,25 @@ let masksMade = 0;
 function openAddon(): NativeAddon {
   const loaded = loadAddon(ADDON);
   if (!loaded.ok) throw new Error(loaded.reason);
-  const { Session, Mask } = loaded.addon;
+  const { Session, Mask, VoiceDetector } = loaded.addon;
   class CountedMask extends Mask {
     constructor(suppressed: Uint8Array) {
       super(suppressed);
       masksMade++;
     }
   }
-  return { Session, Mask: CountedMask };
+  return { Session, Mask: CountedMask, VoiceDetector };
 }
 
 function createRule(suppressed: Uint8Array): TokenRule {
   return { suppressed, barred: [], timestampBegin: null, top: 1, sample: null };
 }
 
-const createMel = (): Float32Array => new Float32Array(80 * 3000).fill(-1.5);
+const { signal } = new AbortController();
+
+/** A tenth of a second of a constant, then nothing. */
+const createSamples = (): Float32Array =>
+  new Float32Array(EDGE_SAMPLES + WINDOW_SAMPLES + EDGE_SAMPLES).fill(0.1, EDGE_SAMPLES, EDGE_SAMPLES + 1600);
 
 describe.skipIf(!existsSync(ADDON))('the native session', () => {
   beforeAll(async () => {
@@ -47,8 +53,9 @@ describe.skipIf(!existsSync(ADDON))('the native session', () => {
     weights = await ensureWeights({
       modelFolder: folderOfModel(model, modelsFolder(process.env)),
       modelId: model.id,
+      files: sourceFilesOf(model),
       sourceHashes: Object.fromEntries(model.files.map(({ path, sha256 }) => [path, sha256])),
-      signal: new AbortController().signal,
+      signal,
     });
     backend = new NativeBackend(addon, weights, 1);
   });
@@ -56,7 +63,7 @@ describe.skipIf(!existsSync(ADDON))('the native session', () => {
 
   it('refuses a mask that is none, or not of its vocabulary', async () => {
     const session = new addon.Session(weights, 1);
-    const window = await session.encode(createMel(), 1);
+    const window = await session.encode(createSamples(), 1);
     const start = async (suppressed: object): Promise<unknown> => {
       const rule = { suppressed, barred: [], timestampBegin: null, top: 1, sample: null };
       return await session.start(window, [START_OF_TRANSCRIPT], rule, -1, 0);
@@ -74,7 +81,7 @@ describe.skipIf(!existsSync(ADDON))('the native session', () => {
   it('never gives a token that the mask suppresses, and takes a mask over once', async () => {
     const suppressed = new Uint8Array(51_865).fill(1, 0, 51_860);
     masksMade = 0;
-    const window = await backend.encode(createMel(), 5);
+    const window = await backend.encode(createSamples(), 5, signal);
     const rule = createRule(suppressed);
     const { sequences, choice } = await backend.start({
       window,
@@ -101,13 +108,13 @@ describe.skipIf(!existsSync(ADDON))('the native session', () => {
       collect();
       return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
     };
-    const mel = createMel();
+    const samples = createSamples();
     let before = 0;
     for (let round = 0; round < 1_300; round++) {
       if (round === 300) before = residentBytes();
       // A mask of its own for each, as every job brings some.
       const rule = createRule(new Uint8Array(51_865));
-      const window = await backend.encode(mel, 1 + (round % 3));
+      const window = await backend.encode(samples, 1 + (round % 3), signal);
       const { sequences, choice } = await backend.start({
         window,
         prompt: [START_OF_TRANSCRIPT],

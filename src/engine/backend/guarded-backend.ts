@@ -42,8 +42,8 @@ export class GuardedBackend implements DecoderBackend {
     return this.#inner.dimensions;
   }
 
-  encode(mel: Float32Array, positions: number): Promise<EncodedWindow> {
-    return this.#guard(() => this.#inner.encode(mel, positions));
+  encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
+    return this.#guard(() => this.#inner.encode(samples, positions, signal));
   }
 
   start(request: StartRequest): Promise<StartReply> {

@@ -6,6 +6,7 @@ import { cancelledError } from '../../shared/errors.js';
 import type { DecoderBackend, Sequences, TokenChoice, TokenRule } from '../backend/backend.js';
 import { idsOf } from './hypothesis.js';
 import type { Hypothesis, Row } from './hypothesis.js';
+import { findLoop } from './loop-guard.js';
 import type { SearchRequest, SearchResult } from './search.js';
 import { SettledTokens } from './settled-tokens.js';
 
@@ -20,6 +21,9 @@ export interface RowDecoder {
   /** The text to keep, whether or not all are done. */
   winner(): Hypothesis;
 }
+
+/** Loops are looked for each time the texts have grown by so many tokens. */
+const LOOP_CHECK_TOKENS = 8;
 
 export async function searchRows(request: SearchRequest, decoder: RowDecoder): Promise<SearchResult> {
   const { backend, signal } = request;
@@ -41,6 +45,7 @@ export async function searchRows(request: SearchRequest, decoder: RowDecoder): P
       if (sequences.length + 1 > backend.dimensions.textContext) break;
       moveRows(backend, sequences, rows);
       const texts = rows.map(({ text }) => idsOf(text));
+      if (length % LOOP_CHECK_TOKENS === 0 && texts.every((text) => isLoop(text, request))) break;
       const tokens = texts.map((text) => text.at(-1)!);
       const rules = texts.map((text) => decoder.rule(text));
       choices = (await backend.step([{ sequences, tokens, rules }]))[0]!;
@@ -48,13 +53,28 @@ export async function searchRows(request: SearchRequest, decoder: RowDecoder): P
     const winner = decoder.winner();
     settled.tell([winner]);
     return {
-      tokens: idsOf(winner),
-      averageLogProbability: winner.sum / (winner.tokens.length + 1),
+      ...cutLoop(winner, request),
       noSpeechProbability: started.probeProbability ?? 0,
     };
   } finally {
     sequences.release();
   }
+}
+
+function isLoop(text: readonly number[], { timestampBegin }: SearchRequest): boolean {
+  return findLoop(text, timestampBegin) !== null;
+}
+
+function cutLoop(
+  winner: Hypothesis,
+  { timestampBegin }: SearchRequest,
+): Omit<SearchResult, 'noSpeechProbability'> {
+  const tokens = idsOf(winner);
+  const keep = findLoop(tokens, timestampBegin);
+  if (keep === null)
+    return { tokens, averageLogProbability: winner.sum / (tokens.length + 1), isLoop: false };
+  const sum = winner.tokens.slice(0, keep).reduce((total, { logProbability }) => total + logProbability, 0);
+  return { tokens: tokens.slice(0, keep), averageLogProbability: sum / keep, isLoop: true };
 }
 
 function moveRows(backend: DecoderBackend, sequences: Sequences, rows: readonly Row[]): void {

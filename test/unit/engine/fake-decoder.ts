@@ -135,6 +135,7 @@ export function createFakeRequest(
     noSpeechProbe: { position: 0, token: 0 },
     rules: { next: ruleAfter },
     endOfText: SMALL_END,
+    timestampBegin: Number.POSITIVE_INFINITY,
     temperature: 0,
     maxTokens: 30,
     random: () => scramble(seed, draws++),

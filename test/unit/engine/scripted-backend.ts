@@ -30,7 +30,7 @@ export function createScriptedBackend(
   let steps = 0;
   const choose = (sequences: ScriptedSequences, place: number) => {
     const token = sequences.script[place]!;
-    return { top: [token], sampled: token };
+    return { top: [token], sampled: [token] };
   };
   return {
     description: 'script',
@@ -73,6 +73,7 @@ export function createScriptedBackend(
     },
     reorder: () => undefined,
     timings: () => ({
+      melMs: 0,
       encodeMs: 0,
       encodeCount: 0,
       prefillMs: 0,

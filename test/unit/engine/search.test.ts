@@ -15,7 +15,7 @@ async function search(
   const heard: number[] = [];
   const request: SearchRequest = {
     backend,
-    window: await backend.encode(new Float32Array(0), 1),
+    window: await backend.encode(new Float32Array(0), 1, new AbortController().signal),
     prompt: [50258],
     noSpeechProbe: { position: 0, token: 50362 },
     rules: new TokenRules(tokenizer, VOCABULARY_SIZE),
