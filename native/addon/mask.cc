@@ -17,6 +17,12 @@ MaskObject::MaskObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MaskOb
   const Napi::Uint8Array bytes = info[0].As<Napi::Uint8Array>();
   mask_ = std::make_shared<std::vector<uint8_t>>(bytes.Data(), bytes.Data() + bytes.ElementLength());
   info.This().As<Napi::Object>().TypeTag(&kTag);
+  // The garbage collector sees a small object, and would take its time.
+  Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(mask_->size()));
+}
+
+void MaskObject::Finalize(Napi::Env env) {
+  if (mask_) Napi::MemoryManagement::AdjustExternalMemory(env, -static_cast<int64_t>(mask_->size()));
 }
 
 TokenMask MaskObject::take(const Napi::Value& value, int vocabulary) {

@@ -15,6 +15,7 @@ class MaskObject : public Napi::ObjectWrap<MaskObject> {
 
   // new Mask(suppressed: Uint8Array); throws Napi::TypeError.
   explicit MaskObject(const Napi::CallbackInfo& info);
+  void Finalize(Napi::Env env) override;
 
   // The mask of a rule; Napi::TypeError unless it is a Mask of the vocabulary's size.
   static TokenMask take(const Napi::Value& value, int vocabulary);

@@ -45,7 +45,7 @@ inline void score_tile(const AttentionMemory& memory, const Activations& queries
                                        memory.keys + static_cast<int64_t>(position) * kHeadWidth, kHeadWidth * kLanes,
                                        4 * kLanes, kHeadWidth, products);
   for (int r = 0; r < kRows; r++) {
-    const I16 offset = I16::set(128 * queries.sum[row + r]);
+    const I16 offset = I16::set(product(128, queries.sum[row + r]));
     const F16 scale = F16::set(queries.scale[row + r]);
     F16 top = F16::load(work->top[r]);
     for (int g = 0; g < kGroups; g++) {

@@ -94,11 +94,10 @@ struct I16 {
                      _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
   }
   static int32_t reduce_add(I16 x) {
-    int32_t lanes[kLanes];
-    x.store(lanes);
-    int32_t sum = 0;
-    for (int32_t lane : lanes) sum += lane;
-    return sum;
+    const __m256i eight = _mm256_add_epi32(x.a, x.b);
+    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
   }
 };
 

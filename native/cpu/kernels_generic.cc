@@ -88,6 +88,9 @@ struct F16 {
   }
 };
 
+// As vector instructions do it.
+inline int32_t wrap(int64_t x) { return static_cast<int32_t>(static_cast<uint32_t>(x)); }
+
 struct I16 {
   int32_t v[kLanes];
 
@@ -108,12 +111,12 @@ struct I16 {
   }
   friend I16 operator+(const I16& a, const I16& b) {
     I16 r;
-    for (int i = 0; i < kLanes; i++) r.v[i] = a.v[i] + b.v[i];
+    for (int i = 0; i < kLanes; i++) r.v[i] = wrap(static_cast<int64_t>(a.v[i]) + b.v[i]);
     return r;
   }
   friend I16 operator-(const I16& a, const I16& b) {
     I16 r;
-    for (int i = 0; i < kLanes; i++) r.v[i] = a.v[i] - b.v[i];
+    for (int i = 0; i < kLanes; i++) r.v[i] = wrap(static_cast<int64_t>(a.v[i]) - b.v[i]);
     return r;
   }
   F16 to_float() const {
@@ -133,7 +136,7 @@ struct I16 {
   }
   static int32_t reduce_add(const I16& a) {
     int32_t sum = 0;
-    for (int32_t lane : a.v) sum += lane;
+    for (int32_t lane : a.v) sum = wrap(static_cast<int64_t>(sum) + lane);
     return sum;
   }
 };

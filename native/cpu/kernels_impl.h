@@ -10,6 +10,11 @@
 // A row no larger than this counts as zero: the inverse of its scale could be infinite.
 constexpr float kSmallest = 1e-30f;
 
+// Numbers that are none in a damaged file give sums of any size; they must not be undefined behaviour.
+inline int32_t product(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
+}
+
 // exp(x) for x <= 0 to 2 ulp: x = n ln 2 + r, |r| <= ln 2 / 2, by the polynomial of Cephes' expf
 // (S. Moshier, Cephes Math Library 2.2, expf.c). Below -87 the result is that of -87: 1e-38.
 inline F16 exponential(F16 x) {
@@ -117,10 +122,8 @@ float sum_exponentials(const float* x, int count, float shift) {
   return F16::reduce_add(total);
 }
 
-// clang-format off: attention is built on products
 #include "cpu/attention_impl.h"
 #include "cpu/products_impl.h"
-// clang-format on
 
 inline constexpr Kernels make_kernels(const char* name) {
   return {name, multiply, multiply_exact, quantize, layer_norm, gelu, attend, sum_exponentials, maximum};

@@ -13,7 +13,7 @@ inline void run_tile(const Activations& a, const Weights& w, int row, int n, con
   for (int r = 0; r < kRows; r++) {
     for (int g = 0; g < kGroups; g++) {
       const int at = n + g * kLanes;
-      finish(row + r, at, I16::load(sums[r][g]) - I16::set(w.zero[at] * a.sum[row + r]));
+      finish(row + r, at, I16::load(sums[r][g]) - I16::set(product(w.zero[at], a.sum[row + r])));
     }
   }
 }

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "check.h"
-#include "random.h"
-#include "runnable.h"
+#include "test/check.h"
+#include "test/random.h"
+#include "test/runnable.h"
 
 namespace tilescribe::test {
 namespace {

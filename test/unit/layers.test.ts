@@ -36,10 +36,12 @@ const TABLE: Readonly<Record<string, Allowance>> = {
 const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
   base: [],
   cpu: ['base'],
-  whisper: ['cpu', 'base'],
-  addon: ['whisper', 'cpu', 'base', 'napi.h'],
-  test: ['whisper', 'cpu', 'base'],
-  bench: ['whisper', 'cpu', 'base', 'test'],
+  audio: ['cpu', 'base'],
+  voice: ['cpu', 'base'],
+  whisper: ['audio', 'cpu', 'base'],
+  addon: ['whisper', 'voice', 'audio', 'cpu', 'base', 'napi.h'],
+  test: ['whisper', 'voice', 'audio', 'cpu', 'base'],
+  bench: ['whisper', 'voice', 'audio', 'cpu', 'base', 'test'],
 };
 
 interface Import {

@@ -26,7 +26,8 @@ async function decode(
   const decoder = new WindowDecoder({
     backend,
     tokenizer,
-    options: { ...DEFAULT_OPTIONS, language: 'en', ...options },
+    // The script has one row, and so one sample.
+    options: { ...DEFAULT_OPTIONS, language: 'en', bestOf: 1, ...options },
     signal: new AbortController().signal,
     beganMs: 0,
   });
