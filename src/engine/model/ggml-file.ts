@@ -30,8 +30,8 @@ export interface ByteSource {
 
 export interface GgmlHead {
   readonly dimensions: ModelDimensions;
-  /** Bytes of each token by its id: all that are text, and at times some that are not. */
-  readonly words: readonly Uint8Array[];
+  /** Bytes of each token, one a character, by its id: all that are text, and at times some that are not. */
+  readonly words: readonly string[];
   /** Where the first tensor begins. */
   readonly tensorsAt: number;
 }
@@ -127,12 +127,12 @@ function readSizes(cursor: Cursor): ModelDimensions {
   return { melBins, audioContext, textContext, width, heads, encoderLayers, decoderLayers, vocabularySize };
 }
 
-async function readWords(cursor: Cursor, vocabularySize: number): Promise<readonly Uint8Array[]> {
+async function readWords(cursor: Cursor, vocabularySize: number): Promise<readonly string[]> {
   const what = 'its vocabulary';
   await cursor.need(INTEGER_BYTES, what);
   const count = cursor.integer();
   if (count < 1 || count > vocabularySize) throw new GgmlError(`its vocabulary has ${count} tokens`);
-  const words: Uint8Array[] = [];
+  const words: string[] = [];
   for (let id = 0; id < count; id++) {
     if (cursor.available < INTEGER_BYTES) await cursor.need(INTEGER_BYTES, what);
     const bytes = cursor.integer();
@@ -140,7 +140,7 @@ async function readWords(cursor: Cursor, vocabularySize: number): Promise<readon
       throw new GgmlError(`its vocabulary has a token of ${bytes} bytes`);
     }
     if (cursor.available < bytes) await cursor.need(bytes, what);
-    words.push(cursor.bytes(bytes));
+    words.push(Buffer.from(cursor.bytes(bytes)).toString('latin1'));
   }
   return words;
 }

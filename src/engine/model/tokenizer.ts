@@ -20,7 +20,7 @@ export const ENGLISH_TEXTS = 50_256;
 export const TIMESTAMP_SAMPLES = 320;
 
 export class Tokenizer {
-  readonly #texts: readonly Uint8Array[];
+  readonly #texts: readonly string[];
   readonly #encoder: BytePairEncoder;
   readonly special: SpecialTokens;
   /** English-only models know neither languages nor tasks. */
@@ -30,8 +30,8 @@ export class Tokenizer {
   /** Not sampled first: the blank and the end of text (ditto, SuppressBlank). */
   readonly suppressedFirst: readonly number[];
 
-  /** @param texts bytes of each text token by its id. Throws AppError 'model-corrupt' for those of no Whisper. */
-  constructor(texts: readonly Uint8Array[]) {
+  /** @param texts bytes of each text token, one a character, by its id. Throws AppError 'model-corrupt' for those of no Whisper. */
+  constructor(texts: readonly string[]) {
     if (texts.length !== MULTILINGUAL_TEXTS && texts.length !== ENGLISH_TEXTS) {
       throw strangeVocabulary(texts.length);
     }
@@ -59,7 +59,7 @@ export class Tokenizer {
 
   /** Empty for special tokens and timestamps. */
   bytesOf(token: number): Uint8Array {
-    return this.#texts[token] ?? new Uint8Array(0);
+    return Buffer.from(this.#texts[token] ?? '', 'latin1');
   }
 
   isTimestamp(token: number): boolean {

@@ -5,12 +5,14 @@ import { MULTILINGUAL_TEXTS, Tokenizer } from '../../../src/engine/model/tokeniz
  * merges and many empty tokens, so that rules and segments can be tested without the model's files.
  */
 export function createFakeTokenizer(textCount = MULTILINGUAL_TEXTS): Tokenizer {
-  const merged = ['he', 'll', 'hell', 'hello', ' hello', " '", ' -'].map((text) => Buffer.from(text));
+  const merged = ['he', 'll', 'hell', 'hello', ' hello', " '", ' -'].map((text) =>
+    Buffer.from(text).toString('latin1'),
+  );
   // The blank and the first byte of a music note, which Whisper's vocabulary has as one token too.
-  merged.push(Buffer.of(0x20, 0xe2));
+  merged.push('\u{20}\u{e2}');
   return new Tokenizer(
     Array.from({ length: textCount }, (_, id) =>
-      id < 256 ? Uint8Array.of(id) : (merged[id - 256] ?? new Uint8Array(0)),
+      id < 256 ? String.fromCharCode(id) : (merged[id - 256] ?? ''),
     ),
   );
 }

@@ -97,7 +97,7 @@ describe('the tokenizer of an English-only model', () => {
 
 describe('a vocabulary of another model', () => {
   it('is refused with the number of its tokens', () => {
-    const make = () => new Tokenizer(Array.from({ length: 300 }, (_, id) => Uint8Array.of(id)));
+    const make = () => new Tokenizer(Array.from({ length: 300 }, (_, id) => String.fromCharCode(id)));
 
     expect(make).toThrow(expect.objectContaining({ code: 'model-corrupt' }) as Error);
     expect(make).toThrow('300 text tokens');
@@ -116,7 +116,7 @@ describe('tokenizer.json', () => {
     const texts = textsOf({ model: { vocab }, added_tokens: added });
 
     expect(texts).toHaveLength(MULTILINGUAL_TEXTS);
-    expect(Buffer.from(texts[4711]!).toString()).toBe('t4711');
+    expect(texts[4711]).toBe('t4711');
   });
 
   it('is refused with the token that is out of place', () => {
