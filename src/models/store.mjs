@@ -109,7 +109,7 @@ export function explainCheck(model, check) {
     return new ModelError(
       'model-missing',
       `The model "${model.id}" is not installed completely: ${details}.`,
-      `Fetch it: "Repair" in the app, or "npx tilescribe --fetch-model ${model.id}" in a terminal.`,
+      `Fetch it: "Fetch model" in the app, or "npx tilescribe --fetch-model ${model.id}" in a terminal.`,
     );
   }
   return new ModelError(
