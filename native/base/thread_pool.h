@@ -1,17 +1,16 @@
 // A persistent pool of worker threads that all run the same function, and a barrier inside it.
 //
 // Whisper's decoder needs some fifty hand-overs a token, each a few microseconds of work, so waking
-// threads through the kernel each time would cost more than the work. Workers spin for a short while,
-// then sleep; a barrier spins, then yields.
+// threads through the kernel each time would cost more than the work: all waiting is by Signal, which spins
+// before it sleeps.
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
-#include <cstdint>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
+
+#include "base/signal.h"
 
 namespace tilescribe {
 
@@ -44,13 +43,12 @@ class ThreadPool {
   const int threads_;
   std::vector<std::thread> workers_;
   const std::function<void(int)>* task_ = nullptr;
-  std::atomic<uint32_t> generation_{0};
-  std::atomic<int> running_{0};
-  std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  std::condition_variable wake_;
+  Signal begun_;     // with each task
+  Signal finished_;  // when all workers are done with it
+  Signal phase_;     // with each barrier
+  alignas(64) std::atomic<int> running_{0};
   alignas(64) std::atomic<int> arrived_{0};
-  alignas(64) std::atomic<uint32_t> phase_{0};
+  std::atomic<bool> stop_{false};
   alignas(64) std::atomic<int> counter_{0};
 };
 
