@@ -8,12 +8,14 @@ import { readCatalog, findModel } from '../models/catalog.mjs';
 import type { Model } from '../models/catalog.mjs';
 import { checkModel, folderOfModel } from '../models/store.mjs';
 import { AppError, cancelledError, isCancelled, toFailure } from '../shared/errors.js';
-import type { EngineEvent, JobEvent } from '../shared/events.js';
+import type { EngineEvent, JobEvent, JobStats } from '../shared/events.js';
+import { JOBS_AT_ONCE } from '../shared/job.js';
 import type { TranscribeOptions } from '../shared/options.js';
-import type { AudioSource } from './audio/audio.js';
+import type { AudioSource, AudioStream } from './audio/audio.js';
 import { openAudio } from './audio/open.js';
-import type { DecoderBackend } from './backend/backend.js';
 import { openBackend } from './backend/open-backend.js';
+import { StepBatcher } from './backend/step-batcher.js';
+import { JobLine } from './job-line.js';
 import { describeModel } from './model/describe-model.js';
 import { fitOptions } from './model/fit-options.js';
 import type { Tokenizer } from './model/tokenizer.js';
@@ -29,8 +31,13 @@ export interface TranscribeRequest {
 
 export interface Engine {
   /**
-   * Transcribes one source, in the order of calls. Never rejects: the last event is `done`, `failed`
-   * or `cancelled`. An aborted signal ends it at the next token (or after the encoder pass under way).
+   * Transcribes one source. Never rejects: the last event is `done`, `failed` or `cancelled`. An aborted signal
+   * ends it at once while it waits, else at the next token (or after the encoder pass under way, which may be
+   * another job's).
+   *
+   * Jobs begin in the order of calls. Up to JOBS_AT_ONCE of the same model, threads and device run side by side
+   * where the backend gains by it, from the first words of the first of them on; the text of each is what it
+   * would be alone.
    */
   transcribe(
     request: TranscribeRequest,
@@ -52,10 +59,23 @@ interface OpenModel {
   readonly key: string;
   /** Of the catalogue. */
   readonly entry: Model;
-  readonly backend: DecoderBackend;
+  /** For all jobs, as long as the model is open. */
+  readonly batcher: StepBatcher;
+  /** Whether jobs side by side are faster than one after the other. */
+  readonly sharesSteps: boolean;
   /** For people: what decodes, and why not something faster. */
   readonly description: string;
   readonly tokenizer: Tokenizer;
+  /** Jobs that work with it. */
+  users: number;
+}
+
+interface JobContext {
+  readonly emit: (event: JobEvent) => void;
+  readonly signal: AbortSignal;
+  /** performance.now() when the job began, and when it began to load. */
+  readonly beganMs: number;
+  readonly loadBeganMs: number;
 }
 
 interface OpenVoice {
@@ -66,21 +86,39 @@ interface OpenVoice {
 }
 
 export function createEngine(config: EngineConfig): Engine {
+  const line = new JobLine(JOBS_AT_ONCE);
+  /** That were asked for and have not ended. */
+  const jobs = new Set<Promise<void>>();
   let model: OpenModel | null = null;
   let voice: OpenVoice | null = null;
-  let last: Promise<void> = Promise.resolve();
+  let loading: Promise<unknown> = Promise.resolve();
 
-  const closeModel = async (): Promise<void> => {
-    const closing = model;
+  /** One load after the other: the second finds what the first has loaded. */
+  const loadInTurn = <T>(load: () => Promise<T>): Promise<T> => {
+    const mine = loading.then(load);
+    loading = mine.catch(() => undefined);
+    return mine;
+  };
+
+  /** The next job opens one anew. Those who still work with this one keep it until they end. */
+  const dropModel = async (): Promise<void> => {
+    const dropped = model;
     model = null;
-    await closing?.backend.close();
+    if (dropped?.users === 0) await dropped.batcher.inner.close();
+  };
+
+  const leaveModel = async (used: OpenModel): Promise<void> => {
+    used.users--;
+    if (used.users === 0 && used !== model) await used.batcher.inner.close();
   };
 
   const useModel = async (options: TranscribeOptions, signal: AbortSignal): Promise<OpenModel> => {
-    const key = `${options.model} ${options.threads} ${options.device}`;
-    if (model?.key === key) return model;
-    await closeModel();
-    model = { key, ...(await openModel(config, options, signal)) };
+    const key = keyOf(options);
+    if (model?.key !== key) {
+      await dropModel();
+      model = { key, users: 0, ...(await openModel(config, options, signal)) };
+    }
+    model.users++;
     return model;
   };
 
@@ -93,8 +131,49 @@ export function createEngine(config: EngineConfig): Engine {
     return voice;
   };
 
+  const transcribeWith = async (
+    used: OpenModel,
+    audio: AudioStream,
+    wanted: TranscribeOptions,
+    { emit, signal, beganMs, loadBeganMs }: JobContext,
+  ): Promise<JobStats> => {
+    try {
+      const options = fitOptions(wanted, used.entry, used.tokenizer);
+      const { model: voiceModel, reason } = await loadInTurn(() => useVoice(options, signal));
+      const loadMs = performance.now() - loadBeganMs;
+      const { description } = used;
+      emit({
+        kind: 'opened',
+        duration: audio.expectedDuration,
+        format: audio.format,
+        backend: reason === null ? description : `${description}; silence is not skipped (${reason})`,
+      });
+      return await transcribe({
+        audio,
+        backend: used.batcher.join(),
+        tokenizer: used.tokenizer,
+        voiceModel,
+        options,
+        emit: (event) => {
+          emit(event);
+          const hasWords = event.kind === 'commit' && event.segments.length > 0;
+          if (used.sharesSteps && hasWords) line.open();
+        },
+        signal,
+        beganMs,
+        loadMs,
+      });
+    } catch (thrown) {
+      // What is open is not to be used again; the next job opens what is whole.
+      if (toFailure(thrown).code === 'model-corrupt' && used === model) await dropModel();
+      throw thrown;
+    } finally {
+      await leaveModel(used);
+    }
+  };
+
   const runJob = async (
-    { source, options: wanted }: TranscribeRequest,
+    { source, options }: TranscribeRequest,
     emit: (event: JobEvent) => void,
     signal: AbortSignal,
   ): Promise<void> => {
@@ -103,59 +182,50 @@ export function createEngine(config: EngineConfig): Engine {
     const audio = await openAudio(source, signal);
     try {
       const loadBeganMs = performance.now();
-      const { entry, backend, tokenizer, description } = await useModel(wanted, signal);
-      const options = fitOptions(wanted, entry, tokenizer);
-      const { model: voiceModel, reason } = await useVoice(options, signal);
-      const loadMs = performance.now() - loadBeganMs;
-      emit({
-        kind: 'opened',
-        duration: audio.expectedDuration,
-        format: audio.format,
-        backend: reason === null ? description : `${description}; silence is not skipped (${reason})`,
-      });
-      const stats = await transcribe({
-        audio,
-        backend,
-        tokenizer,
-        voiceModel,
-        options,
-        emit,
-        signal,
-        beganMs,
-        loadMs,
-      });
+      const used = await loadInTurn(() => useModel(options, signal));
+      const stats = await transcribeWith(used, audio, options, { emit, signal, beganMs, loadBeganMs });
       emit({ kind: 'done', stats, warning: audio.warning() });
     } finally {
       await audio.close();
     }
   };
 
+  const runInLine = async (
+    request: TranscribeRequest,
+    emit: (event: JobEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    try {
+      await line.run(keyOf(request.options), signal, () => runJob(request, emit, signal));
+    } catch (thrown) {
+      const isOver = signal.aborted || isCancelled(thrown);
+      emit(isOver ? { kind: 'cancelled' } : { kind: 'failed', failure: toFailure(thrown) });
+    }
+  };
+
   return {
-    transcribe(request, emit, signal) {
+    async transcribe(request, emit, signal) {
       const emitJob = (event: JobEvent): void => {
         emit({ ...event, jobId: request.jobId });
       };
-      last = last.then(async () => {
-        try {
-          await runJob(request, emitJob, signal);
-        } catch (thrown) {
-          const isOver = signal.aborted || isCancelled(thrown);
-          const failure = toFailure(thrown);
-          // What is open is not to be used again; the next job opens what is whole.
-          if (failure.code === 'model-corrupt') await closeModel();
-          emitJob(isOver ? { kind: 'cancelled' } : { kind: 'failed', failure });
-        }
-      });
-      return last;
+      const job = runInLine(request, emitJob, signal);
+      jobs.add(job);
+      await job;
+      jobs.delete(job);
     },
 
     async close() {
-      await last;
-      await closeModel();
+      await Promise.all(jobs);
+      await dropModel();
       await voice?.model?.close();
       voice = null;
     },
   };
+}
+
+/** Jobs of the same key use the same open model. */
+function keyOf({ model, threads, device }: TranscribeOptions): string {
+  return `${model} ${threads} ${device}`;
 }
 
 /** Checks the installed files, then loads them. Throws AppError with a `model-…` code. */
@@ -163,7 +233,7 @@ async function openModel(
   { resourcesFolder, modelsFolder }: EngineConfig,
   options: TranscribeOptions,
   signal: AbortSignal,
-): Promise<Omit<OpenModel, 'key'>> {
+): Promise<Omit<OpenModel, 'key' | 'users'>> {
   const entry = findModel(await readCatalog(resourcesFolder), options.model);
   const folder = folderOfModel(entry, modelsFolder);
   const status = await checkModel(entry, modelsFolder, { signal });
@@ -177,7 +247,7 @@ async function openModel(
   }
   const { dimensions, tokenizer } = await describeModel(entry, folder);
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
-  const { backend, reason } = await openBackend({
+  const { backend, reason, sharesSteps } = await openBackend({
     device: options.device,
     model: entry,
     modelFolder: folder,
@@ -187,7 +257,7 @@ async function openModel(
     signal,
   });
   const description = reason === null ? backend.description : `${backend.description} (${reason})`;
-  return { entry, backend, description, tokenizer };
+  return { entry, batcher: new StepBatcher(backend), sharesSteps, description, tokenizer };
 }
 
 /** A detector that cannot be had is no reason not to transcribe, unless nothing but speech was asked for. */

@@ -1,6 +1,6 @@
 /**
- * The engine's side of the process border: validated requests come in through a port, jobs run one
- * after the other, events go out. Runs the same in Electron's utility process and, with a pair of
+ * The engine's side of the process border: validated requests come in through a port, the
+ * engine runs the jobs side by side or in order as it sees fit, events go out. Runs the same in Electron's utility process and, with a pair of
  * in-memory ports, in the tests.
  *
  * Every event goes to the stream port (the renderer); all but tokens and attempts also go to main,
@@ -28,7 +28,6 @@ export function serve(control: EnginePort, engine: Engine): void {
   const stream = createEventStream();
   /** Of the jobs that run or wait, by job id. */
   const aborts = new Map<string, AbortController>();
-  let lastJob = Promise.resolve();
 
   const emit = (event: EngineEvent): void => {
     stream.push(event);
@@ -38,8 +37,7 @@ export function serve(control: EnginePort, engine: Engine): void {
   const runJob = async (request: TranscribeMessage, abort: AbortController): Promise<void> => {
     const { jobId, path, options } = request;
     try {
-      if (abort.signal.aborted) emit({ kind: 'cancelled', jobId });
-      else await engine.transcribe({ jobId, source: { kind: 'file', path }, options }, emit, abort.signal);
+      await engine.transcribe({ jobId, source: { kind: 'file', path }, options }, emit, abort.signal);
     } catch (thrown) {
       // The contract says it never rejects; if it does, the job must still end, or main waits forever.
       emit({ kind: 'failed', jobId, failure: toFailure(thrown) });
@@ -61,7 +59,7 @@ export function serve(control: EnginePort, engine: Engine): void {
       case 'transcribe': {
         const abort = new AbortController();
         aborts.set(request.jobId, abort);
-        lastJob = lastJob.then(() => runJob(request, abort));
+        void runJob(request, abort);
       }
     }
   });

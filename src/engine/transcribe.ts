@@ -15,8 +15,7 @@ import type { TranscribeOptions } from '../shared/options.js';
 import { toSamples } from '../shared/time.js';
 import type { AudioStream } from './audio/audio.js';
 import { SampleWindow } from './audio/sample-window.js';
-import type { BackendTimings, DecoderBackend } from './backend/backend.js';
-import { StepBatcher } from './backend/step-batcher.js';
+import type { JobBackend } from './backend/step-batcher.js';
 import { findQuietCut } from './decoding/quiet-cut.js';
 import { Turn } from './decoding/turn.js';
 import { WindowDecoder } from './decoding/window-decoder.js';
@@ -34,7 +33,7 @@ const EARLIEST_CUT = (WINDOW_SAMPLES * 2) / 3;
 
 export interface JobInput {
   readonly audio: AudioStream;
-  readonly backend: DecoderBackend;
+  readonly backend: JobBackend;
   readonly tokenizer: Tokenizer;
   /** null: everything is heard. */
   readonly voiceModel: VoiceModel | null;
@@ -50,8 +49,7 @@ export interface JobInput {
 export async function transcribe(input: JobInput): Promise<JobStats> {
   const { language, batchSize } = input.options;
   if (language !== 'auto') input.emit({ kind: 'language', language, probability: 1 });
-  const backend = batchSize > 1 ? new StepBatcher(input.backend) : input.backend;
-  const job = new Transcription(input, new WindowDecoder({ ...input, backend }));
+  const job = new Transcription(input, new WindowDecoder(input));
   await (batchSize > 1 ? job.runBatched(batchSize) : job.runSequential());
   return job.finish();
 }
@@ -68,7 +66,6 @@ class Transcription {
   readonly #decoder: WindowDecoder;
   readonly #voice: VoiceActivity | null;
   readonly #sound: SampleWindow;
-  readonly #before: BackendTimings;
   #audioMs = 0;
   #segments = 0;
 
@@ -78,7 +75,6 @@ class Transcription {
     this.#voice = listenForSpeech(input);
     const { blocks } = input.audio;
     this.#sound = new SampleWindow(this.#voice === null ? blocks : this.#voice.listen(blocks));
-    this.#before = input.backend.timings();
   }
 
   async runSequential(): Promise<void> {
@@ -136,18 +132,13 @@ class Transcription {
 
   finish(): JobStats {
     if (this.#sound.received === 0) throw noSound();
-    const after = this.#in.backend.timings();
-    const spent = (name: 'melMs' | 'encodeMs' | 'prefillMs' | 'stepMs' | 'chooseMs'): number =>
-      after[name] - this.#before[name];
     return {
       ...this.#decoder.stats(),
       audio: toSamples(this.#sound.received),
       totalMs: this.#elapsedMs(),
       loadMs: this.#in.loadMs,
       audioMs: this.#audioMs,
-      melMs: spent('melMs'),
-      encodeMs: spent('encodeMs'),
-      decodeMs: spent('prefillMs') + spent('stepMs') + spent('chooseMs'),
+      ...this.#in.backend.spent(),
     };
   }
 

@@ -11,6 +11,12 @@ import { TranscribeOptionsSchema } from './options.js';
 import { SamplesSchema } from './transcript.js';
 import type { Samples } from './time.js';
 
+/**
+ * How many files the engine transcribes side by side. More would gain little and cost memory and the patience of
+ * who waits for the first (docs/performance.md, "A queue of files").
+ */
+export const JOBS_AT_ONCE = 4;
+
 export const JOB_STATES = ['queued', 'running', 'cancelling', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 

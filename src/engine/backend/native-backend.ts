@@ -83,8 +83,10 @@ export class NativeBackend implements DecoderBackend {
       this.#session.cancel();
     };
     signal.addEventListener('abort', cancel, { once: true });
-    const id = await this.#session.encode(samples, positions);
-    signal.removeEventListener('abort', cancel);
+    // A listener left behind would stop the windows of others.
+    const id = await this.#session.encode(samples, positions).finally(() => {
+      signal.removeEventListener('abort', cancel);
+    });
     if (id < 0) throw cancelledError();
     this.#spent.encodeMs += performance.now() - began;
     this.#spent.encodeCount++;

@@ -32,6 +32,8 @@ export interface OpenedBackend {
   readonly backend: DecoderBackend;
   /** Why not the first choice; null when it is the first choice. */
   readonly reason: string | null;
+  /** Whether a step of several sequences costs less than their steps by themselves. */
+  readonly sharesSteps: boolean;
 }
 
 /**
@@ -42,10 +44,10 @@ export async function openBackend(request: BackendRequest): Promise<OpenedBacken
   const { id, format } = request.model;
   if (request.device === 'onnx') {
     if (format !== 'onnx') throw noOnnxFiles(id);
-    return { backend: await openOnnx(request), reason: null };
+    return { backend: await openOnnx(request), reason: null, sharesSteps: false };
   }
   const native = await openNative(request);
-  if (native.ok) return { backend: native.backend, reason: null };
+  if (native.ok) return { backend: native.backend, reason: null, sharesSteps: true };
   if (format !== 'onnx') throw nativeOnly(id, native.reason);
   if (request.device === 'cpu') {
     throw new AppError(
@@ -54,7 +56,7 @@ export async function openBackend(request: BackendRequest): Promise<OpenedBacken
       'Use --device auto or --device onnx, or set the native engine up with `npm run setup`.',
     );
   }
-  return { backend: await openOnnx(request), reason: native.reason };
+  return { backend: await openOnnx(request), reason: native.reason, sharesSteps: false };
 }
 
 function noOnnxFiles(modelId: string): AppError {

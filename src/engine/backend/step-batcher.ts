@@ -1,7 +1,11 @@
 /**
- * Lets several windows be decoded at once by code that knows only one: each asks for its own steps, and
- * what is asked for at the same time becomes one step of the backend behind, which reads its weights once
- * for all. Other calls pass one after the other, before waiting steps, so that a new window joins soon.
+ * Lets several windows, of one file or of several, be decoded at once by code that knows only one: each asks for
+ * its own steps, and what is asked for at the same time becomes one step of the backend behind, which reads its
+ * weights once for all. Other calls pass one after the other, before waiting steps, so that a new window joins
+ * soon; but never two windows are encoded while a step waits, so that nobody waits longer than for one encoder
+ * pass. Of several windows the one of the earliest job is encoded first.
+ *
+ * Each job joins for itself, and so knows which share of the time was its own.
  */
 import type {
   BackendTimings,
@@ -18,61 +22,64 @@ import type {
 type Choices = readonly (readonly TokenChoice[])[];
 
 interface WaitingStep {
+  readonly job: JobBackend;
   readonly inputs: readonly StepInput[];
   readonly resolve: (choices: Choices) => void;
   readonly reject: (thrown: unknown) => void;
 }
 
-export class StepBatcher implements DecoderBackend {
-  readonly #inner: DecoderBackend;
-  readonly #calls: (() => Promise<void>)[] = [];
+interface WaitingEncode {
+  readonly job: JobBackend;
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * Wall time of the backend that one job is answerable for, milliseconds: its own windows and prompts, and of the
+ * steps it shared the part of its rows. The times of all jobs add up to the time that the backend was at work.
+ */
+export interface SpentTimes {
+  readonly melMs: number;
+  /** Without the spectrogram. */
+  readonly encodeMs: number;
+  /** Prompts and steps, with the choice of tokens. */
+  readonly decodeMs: number;
+}
+
+export class StepBatcher {
+  readonly inner: DecoderBackend;
+  #starts: (() => Promise<void>)[] = [];
+  #encodes: WaitingEncode[] = [];
   #steps: WaitingStep[] = [];
+  #hasJustEncoded = false;
   #isPumping = false;
+  #joined = 0;
 
   constructor(inner: DecoderBackend) {
-    this.#inner = inner;
+    this.inner = inner;
   }
 
-  get description(): string {
-    return this.#inner.description;
+  /** The backend as one job sees it. */
+  join(): JobBackend {
+    return new JobBackend(this, this.#joined++);
   }
 
-  get dimensions(): ModelDimensions {
-    return this.#inner.dimensions;
-  }
-
-  encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
-    return this.#enqueue(() => this.#inner.encode(samples, positions, signal));
-  }
-
-  start(request: StartRequest): Promise<StartReply> {
-    return this.#enqueue(() => this.#inner.start(request));
-  }
-
-  step(inputs: readonly StepInput[]): Promise<Choices> {
+  encode(job: JobBackend, call: () => Promise<EncodedWindow>): Promise<EncodedWindow> {
     return new Promise((resolve, reject) => {
-      this.#steps.push({ inputs, resolve, reject });
+      this.#encodes.push({ job, run: () => call().then(resolve, reject) });
       this.#wake();
     });
   }
 
-  /** To be called before anything else is awaited after an answer: until then nothing is computed. */
-  reorder(sequences: Sequences, parents: readonly number[]): void {
-    this.#inner.reorder(sequences, parents);
-  }
-
-  timings(): BackendTimings {
-    return this.#inner.timings();
-  }
-
-  /** The backend behind belongs to whoever opened it. */
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  #enqueue<T>(call: () => Promise<T>): Promise<T> {
+  start(call: () => Promise<StartReply>): Promise<StartReply> {
     return new Promise((resolve, reject) => {
-      this.#calls.push(() => call().then(resolve, reject));
+      this.#starts.push(() => call().then(resolve, reject));
+      this.#wake();
+    });
+  }
+
+  step(job: JobBackend, inputs: readonly StepInput[]): Promise<Choices> {
+    return new Promise((resolve, reject) => {
+      this.#steps.push({ job, inputs, resolve, reject });
       this.#wake();
     });
   }
@@ -88,26 +95,116 @@ export class StepBatcher implements DecoderBackend {
     for (;;) {
       // All windows that were answered run on to their next question before anything is computed.
       await new Promise((resolve) => setImmediate(resolve));
-      const call = this.#calls.shift();
-      if (call !== undefined) await call();
+      const start = this.#starts.shift();
+      const encode = start === undefined ? this.#takeEncode() : undefined;
+      if (start !== undefined) await start();
+      else if (encode !== undefined) await encode.run();
       else if (this.#steps.length > 0) await this.#runSteps();
       else break;
+      if (start === undefined) this.#hasJustEncoded = encode !== undefined;
     }
     this.#isPumping = false;
+  }
+
+  #takeEncode(): WaitingEncode | undefined {
+    if (this.#hasJustEncoded && this.#steps.length > 0) return undefined;
+    const [first, ...others] = this.#encodes;
+    if (first === undefined) return undefined;
+    const earliest = others.reduce((best, other) => (other.job.place < best.job.place ? other : best), first);
+    this.#encodes = this.#encodes.filter((encode) => encode !== earliest);
+    return earliest;
   }
 
   async #runSteps(): Promise<void> {
     const steps = this.#steps;
     this.#steps = [];
+    const began = performance.now();
     try {
-      const choices = await this.#inner.step(steps.flatMap(({ inputs }) => inputs));
+      const choices = await this.inner.step(steps.flatMap(({ inputs }) => inputs));
+      const msPerRow = (performance.now() - began) / choices.reduce((rows, { length }) => rows + length, 0);
       let place = 0;
-      for (const { inputs, resolve } of steps) {
-        resolve(choices.slice(place, place + inputs.length));
+      for (const { job, inputs, resolve } of steps) {
+        const own = choices.slice(place, place + inputs.length);
         place += inputs.length;
+        for (const { length } of own) job.countSteps(length * msPerRow);
+        resolve(own);
       }
     } catch (thrown) {
       for (const { reject } of steps) reject(thrown);
     }
+  }
+}
+
+/** What StepBatcher gives to one job. */
+export class JobBackend implements DecoderBackend {
+  /** Among the jobs that joined: 0 for the first. */
+  readonly place: number;
+  readonly #batcher: StepBatcher;
+  readonly #spent = { melMs: 0, encodeMs: 0, decodeMs: 0 };
+
+  constructor(batcher: StepBatcher, place: number) {
+    this.#batcher = batcher;
+    this.place = place;
+  }
+
+  get description(): string {
+    return this.#inner.description;
+  }
+
+  get dimensions(): ModelDimensions {
+    return this.#inner.dimensions;
+  }
+
+  encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
+    return this.#batcher.encode(this, async () => {
+      const melBeganMs = this.#inner.timings().melMs;
+      const began = performance.now();
+      const window = await this.#inner.encode(samples, positions, signal);
+      const melMs = this.#inner.timings().melMs - melBeganMs;
+      this.#spent.melMs += melMs;
+      this.#spent.encodeMs += performance.now() - began - melMs;
+      return window;
+    });
+  }
+
+  start(request: StartRequest): Promise<StartReply> {
+    return this.#batcher.start(async () => {
+      const began = performance.now();
+      const reply = await this.#inner.start(request);
+      this.#spent.decodeMs += performance.now() - began;
+      return reply;
+    });
+  }
+
+  step(inputs: readonly StepInput[]): Promise<Choices> {
+    return this.#batcher.step(this, inputs);
+  }
+
+  /** To be called before anything else is awaited after an answer: until then nothing is computed. */
+  reorder(sequences: Sequences, parents: readonly number[]): void {
+    this.#inner.reorder(sequences, parents);
+  }
+
+  /** Of all jobs together; not to be asked while one of them is at work. */
+  timings(): BackendTimings {
+    return this.#inner.timings();
+  }
+
+  /** The backend behind belongs to whoever opened it. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  spent(): SpentTimes {
+    return { ...this.#spent };
+  }
+
+  /** @param ms this job's share of a step. */
+  countSteps(ms: number): void {
+    this.#spent.decodeMs += ms;
+  }
+
+  get #inner(): DecoderBackend {
+    return this.#batcher.inner;
   }
 }

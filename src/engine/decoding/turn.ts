@@ -22,6 +22,11 @@ export class Turn {
     return this.#after;
   }
 
+  /** Whether words are told as they are said. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   say(words: () => void): void {
     if (this.#isOpen) words();
     else this.#waiting.push(words);

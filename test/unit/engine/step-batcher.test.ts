@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type {
+  BackendTimings,
   DecoderBackend,
   EncodedWindow,
   Sequences,
@@ -7,6 +8,7 @@ import type {
   StartRequest,
   StepInput,
   TokenChoice,
+  TokenRule,
 } from '../../../src/engine/backend/backend.js';
 import { StepBatcher } from '../../../src/engine/backend/step-batcher.js';
 import { chooseSearch } from '../../../src/engine/decoding/choose-search.js';
@@ -14,6 +16,13 @@ import { createFakeRequest, FakeDecoder } from './fake-decoder.js';
 
 const { signal } = new AbortController();
 const window: EncodedWindow = { release: () => undefined };
+const ANY: TokenRule = {
+  suppressed: new Uint8Array(0),
+  barred: [],
+  timestampBegin: null,
+  top: 1,
+  sample: null,
+};
 const createSequences = (length: number): Sequences => ({ rowCount: 1, length, release: () => undefined });
 
 /** Answers each row with its own token plus one, and writes down what it was asked. */
@@ -23,6 +32,8 @@ class CountingBackend implements DecoderBackend {
   readonly calls: string[] = [];
   isBusy = false;
   failNextStep = false;
+  melMs = 0;
+  onWork: (name: string) => void = () => undefined;
 
   async encode(): Promise<EncodedWindow> {
     await this.#work('encode');
@@ -42,8 +53,18 @@ class CountingBackend implements DecoderBackend {
   reorder(): void {
     this.calls.push('reorder');
   }
-  timings(): never {
-    throw new Error('not asked for');
+  timings(): BackendTimings {
+    return {
+      melMs: this.melMs,
+      encodeMs: 0,
+      encodeCount: 0,
+      prefillMs: 0,
+      prefillCount: 0,
+      stepMs: 0,
+      stepCount: 0,
+      chooseMs: 0,
+      layers: null,
+    };
   }
   close(): Promise<void> {
     return Promise.resolve();
@@ -52,6 +73,7 @@ class CountingBackend implements DecoderBackend {
     if (this.isBusy) throw new Error('two calls at once');
     this.isBusy = true;
     this.calls.push(name);
+    this.onWork(name);
     await new Promise((resolve) => setImmediate(resolve));
     this.isBusy = false;
   }
@@ -93,9 +115,9 @@ async function decode(backend: DecoderBackend, first: number, steps: number): Pr
 describe('the step batcher', () => {
   it('makes one step of what several windows ask for at once, and gives each its own answer', async () => {
     const inner = new CountingBackend();
-    const batcher = new StepBatcher(inner);
+    const backend = new StepBatcher(inner).join();
 
-    const all = await Promise.all([decode(batcher, 0, 3), decode(batcher, 100, 3), decode(batcher, 200, 3)]);
+    const all = await Promise.all([decode(backend, 0, 3), decode(backend, 100, 3), decode(backend, 200, 3)]);
 
     expect(all).toEqual([
       [0, 1, 2, 3],
@@ -108,10 +130,11 @@ describe('the step batcher', () => {
   it('lets a window that comes later join, and goes on with those that are left', async () => {
     const inner = new CountingBackend();
     const batcher = new StepBatcher(inner);
+    const later = batcher.join();
 
-    const long = decode(batcher, 0, 4);
-    await batcher.encode(new Float32Array(0), 1, signal);
-    await Promise.all([long, decode(batcher, 50, 1)]);
+    const long = decode(batcher.join(), 0, 4);
+    await later.encode(new Float32Array(0), 1, signal);
+    await Promise.all([long, decode(later, 50, 1)]);
 
     expect(inner.calls.filter((call) => call === 'step of 2').length).toBe(1);
     expect(inner.calls.filter((call) => call.startsWith('step')).length).toBe(4);
@@ -119,13 +142,14 @@ describe('the step batcher', () => {
 
   it('never lets two calls run at once', async () => {
     const batcher = new StepBatcher(new CountingBackend());
+    const [one, other] = [batcher.join(), batcher.join()];
 
     await expect(
       Promise.all([
-        batcher.encode(new Float32Array(0), 1, signal),
-        batcher.encode(new Float32Array(0), 1, signal),
-        decode(batcher, 0, 2),
-        decode(batcher, 9, 5),
+        one.encode(new Float32Array(0), 1, signal),
+        other.encode(new Float32Array(0), 1, signal),
+        decode(one, 0, 2),
+        decode(other, 9, 5),
       ]),
     ).resolves.toBeDefined();
   });
@@ -138,7 +162,9 @@ describe('the step batcher', () => {
         return createFakeRequest(backend, { temperature, random, maxTokens: 8 + i }).request;
       });
 
-    const together = await Promise.all(createRequests(new StepBatcher(new BusyDecoder(5))).map(search));
+    const together = await Promise.all(
+      createRequests(new StepBatcher(new BusyDecoder(5)).join()).map(search),
+    );
 
     for (const [i, request] of createRequests(new FakeDecoder(5)).entries()) {
       expect(together[i]).toEqual(await search(request));
@@ -149,12 +175,55 @@ describe('the step batcher', () => {
   it('gives a failed step to all who were in it, and works on', async () => {
     const inner = new CountingBackend();
     const batcher = new StepBatcher(inner);
+    const backend = batcher.join();
     inner.failNextStep = true;
 
-    const outcomes = await Promise.allSettled([decode(batcher, 0, 1), decode(batcher, 5, 1)]);
+    const outcomes = await Promise.allSettled([decode(batcher.join(), 0, 1), decode(backend, 5, 1)]);
     inner.failNextStep = false;
 
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(await decode(batcher, 7, 1)).toEqual([7, 8]);
+    expect(await decode(backend, 7, 1)).toEqual([7, 8]);
+  });
+
+  it('encodes the windows of earlier jobs first, and lets steps pass between two of them', async () => {
+    const inner = new CountingBackend();
+    const batcher = new StepBatcher(inner);
+    const [first, second, third] = [batcher.join(), batcher.join(), batcher.join()];
+    const encoded: string[] = [];
+    const encode = async (name: string, job: DecoderBackend): Promise<void> => {
+      await job.encode(new Float32Array(0), 1, signal);
+      encoded.push(name);
+    };
+
+    await Promise.all([
+      encode('third', third),
+      encode('second', second),
+      encode('first', first),
+      decode(first, 0, 2),
+    ]);
+
+    expect(encoded).toEqual(['first', 'second', 'third']);
+    expect(inner.calls).toEqual(['encode', 'step of 1', 'encode', 'step of 1', 'encode']);
+  });
+
+  it('counts for each job its own calls, and its rows of the steps it shares', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const inner = new CountingBackend();
+    inner.onWork = (name) => {
+      const ms = name === 'encode' ? 100 : name === 'start' ? 10 : 4;
+      clock.mockReturnValue(performance.now() + ms);
+      if (name === 'encode') inner.melMs += 2;
+    };
+    const batcher = new StepBatcher(inner);
+    const [one, two] = [batcher.join(), batcher.join()];
+    const rows = { sequences: createSequences(1), tokens: [1, 2, 3], rules: [] };
+
+    await one.encode(new Float32Array(0), 1, signal);
+    await two.start({ window, prompt: [1], rule: ANY, probe: null });
+    await Promise.all([decode(one, 0, 1), two.step([rows])]);
+    clock.mockRestore();
+
+    expect(one.spent()).toEqual({ melMs: 2, encodeMs: 98, decodeMs: 1 });
+    expect(two.spent()).toEqual({ melMs: 0, encodeMs: 0, decodeMs: 13 });
   });
 });
