@@ -3,7 +3,9 @@ export const HELP = `Usage: tilescribe [OPTION]... FILE...
 
 Transcribes speech in audio and video files, on this machine. The transcript is
 printed on standard output as it is made; progress goes to standard error.
-With "-" as FILE, the recording is read from standard input.
+With "-" as FILE, the recording is read from standard input. Several files are
+transcribed side by side, up to 4 at once, which is faster than one by one and
+gives the same text; it is printed in the order of the files.
 
 What to hear
   --model ID               base, tiny, or base.en, which knows English alone
@@ -52,7 +54,8 @@ What to write
                            segment as Whisper made it
   --json-events            print one JSON object a line on standard output in
                            place of the transcript: every event, with tokens;
-                           jobId is the position of the FILE, from 1
+                           jobId is the position of the FILE, from 1. Events of
+                           files that are transcribed side by side interleave
 
 Other
   --fetch-model ID         fetch a model, or repair it, then end

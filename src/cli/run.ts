@@ -1,11 +1,14 @@
 /**
- * Transcribes the inputs one after another: engine events in, transcript on standard output, progress
- * and failures on standard error, files on disk. One input that fails does not stop the others; what was
- * committed before a failure or an interrupt is saved beside, as `NAME.partial.EXT`, so that it never
- * replaces a whole transcript of an earlier run.
+ * Transcribes the inputs, as many side by side as the engine takes: engine events in, transcript on standard
+ * output, progress and failures on standard error, files on disk. What is printed about an input waits until
+ * those before it have ended, so that it stands in the order of the inputs; only JSON events, which name their
+ * job, come as they happen. One input that fails does not stop the others; what was committed before a failure
+ * or an interrupt is saved beside, as `NAME.partial.EXT`, so that it never replaces a whole transcript of an
+ * earlier run.
  */
 import type { Readable } from 'node:stream';
 import type { AudioSource } from '../engine/audio/audio.js';
+import { Turn } from '../engine/decoding/turn.js';
 import type { Engine } from '../engine/engine.js';
 import { createFolder, describePath } from '../node/write-file.js';
 import { toFailure } from '../shared/errors.js';
@@ -31,7 +34,7 @@ export interface RunContext {
   readonly engine: Engine;
   readonly stdin: Readable;
   readonly screen: Screen;
-  /** Aborted by the first interrupt: the running job stops, the rest is not started. */
+  /** Aborted by the first interrupt: the running jobs stop, the rest is not started. */
   readonly signal: AbortSignal;
 }
 
@@ -47,6 +50,8 @@ interface Task {
   /** The name with its place in the row, as lines about it begin. */
   readonly label: string;
   readonly stem: string;
+  /** When it may be written about. */
+  readonly turn: Turn;
 }
 
 interface TaskOutcome {
@@ -57,26 +62,30 @@ interface TaskOutcome {
 export async function runTranscriptions(command: TranscribeCommand, context: RunContext): Promise<RunResult> {
   const { screen, signal } = context;
   if (command.output !== null) await createFolder(command.output.folder);
-  let failedCount = 0;
-  for (const task of planTasks(command.inputs)) {
-    if (signal.aborted) break;
-    const outcome = await runTask(task, command, context);
-    const isSaved = await saveOutcome(task, outcome, command.output, screen);
-    if (outcome.job.state === 'failed' || !isSaved) failedCount += 1;
-  }
-  return { failedCount, isInterrupted: signal.aborted };
+  const results = await Promise.all(
+    planTasks(command.inputs).map(async (task) => {
+      const outcome = await runTask(task, command, context);
+      const isSaved = await saveOutcome(task, outcome, command.output, screen);
+      task.turn.end();
+      return outcome.job.state !== 'failed' && isSaved;
+    }),
+  );
+  return { failedCount: results.filter((isGood) => !isGood).length, isInterrupted: signal.aborted };
 }
 
 function planTasks(inputs: readonly Input[]): readonly Task[] {
   const stems = planStems(inputs);
+  let turn: Turn | null = null;
   return inputs.map((input, index) => {
     const fileName = describeInput(input);
+    turn = turn === null ? Turn.first() : turn.next();
     return {
       input,
       jobId: String(index + 1),
       fileName,
       label: formatJobName(fileName, index + 1, inputs.length),
       stem: stems[index] ?? fileName,
+      turn,
     };
   });
 }
@@ -86,19 +95,25 @@ async function runTask(task: Task, command: TranscribeCommand, context: RunConte
   const segments: Segment[] = [];
   let job = reduceJob(createJob(task.jobId, task.fileName, command.options), { kind: 'started' });
 
+  const showProgress = (): void => {
+    if (task.turn.isOpen) screen.showProgress(formatProgressLine(job));
+  };
   const take = (event: EngineEvent): void => {
     if (isFinished(job)) return;
     job = reduceJob(job, event);
     if (event.kind === 'commit') segments.push(...event.segments);
     if (command.hasJsonEvents) screen.print(JSON.stringify(event));
-    else if (event.kind === 'commit') printSegments(event.segments, screen);
-    if (event.kind === 'opened') screen.note(formatStartLine(task.label, job));
-    if (isFinished(job)) reportEnd(task, job, screen);
-    else screen.showProgress(formatProgressLine(job));
+    const now = job;
+    if (event.kind === 'opened' || event.kind === 'commit' || isFinished(now)) {
+      task.turn.say(() => {
+        tell(task, now, event, command, screen);
+      });
+    }
+    if (!isFinished(now)) showProgress();
   };
   const askedToStop = (): void => {
     job = reduceJob(job, { kind: 'cancel-asked' });
-    screen.showProgress(formatProgressLine(job));
+    showProgress();
   };
 
   signal.addEventListener('abort', askedToStop);
@@ -111,6 +126,24 @@ async function runTask(task: Task, command: TranscribeCommand, context: RunConte
     signal.removeEventListener('abort', askedToStop);
   }
   return { job, segments };
+}
+
+/** @param job as it was after the event. */
+function tell(
+  task: Task,
+  job: Job,
+  event: EngineEvent,
+  { hasJsonEvents }: TranscribeCommand,
+  screen: Screen,
+): void {
+  if (event.kind === 'commit' && !hasJsonEvents) printSegments(event.segments, screen);
+  if (event.kind === 'opened') screen.note(formatStartLine(task.label, job));
+  if (isFinished(job) && hasBegun(task, job)) reportEnd(task, job, screen);
+}
+
+/** A file that an interrupt kept from being opened is not worth a line, unless there is no other. */
+function hasBegun(task: Task, job: Job): boolean {
+  return job.state !== 'cancelled' || job.format !== null || task.jobId === '1';
 }
 
 function openSource(task: Task, stdin: Readable): AudioSource {
@@ -168,12 +201,16 @@ async function saveOutcome(
   try {
     const paths = await saveTranscript(toTranscript(task, outcome), task.stem, output, isPartial);
     const kept = isPartial ? ` (the first ${formatDuration(outcome.job.processed)})` : '';
-    for (const path of paths) {
-      screen.note(`${task.label}: saved ${toPrintableName(describePath(path))}${kept}`);
-    }
+    task.turn.say(() => {
+      for (const path of paths) {
+        screen.note(`${task.label}: saved ${toPrintableName(describePath(path))}${kept}`);
+      }
+    });
     return true;
   } catch (error) {
-    reportFailure(task.label, toFailure(error), screen);
+    task.turn.say(() => {
+      reportFailure(task.label, toFailure(error), screen);
+    });
     return false;
   }
 }

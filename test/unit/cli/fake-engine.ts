@@ -1,5 +1,7 @@
 /** An engine that plays back events by the name of the file it is given. */
 import type { Engine } from '../../../src/engine/engine.js';
+import { JobLine } from '../../../src/engine/job-line.js';
+import { isCancelled } from '../../../src/shared/errors.js';
 import type { TextSink } from '../../../src/cli/screen.js';
 import type { JobEvent } from '../../../src/shared/events.js';
 import { toSamples } from '../../../src/shared/time.js';
@@ -8,13 +10,24 @@ import { makeSegment } from '../export/awkward-transcript.js';
 /** May wait; what it yields is emitted. */
 export type Script = (signal: AbortSignal) => AsyncIterable<JobEvent>;
 
-export function createFakeEngine(scripts: Readonly<Record<string, Script>>): Engine {
+/** @param atOnce scripts that play side by side, in the engine's own line; a commit lets others in. */
+export function createFakeEngine(scripts: Readonly<Record<string, Script>>, atOnce: number): Engine {
+  const line = new JobLine(atOnce);
   return {
     async transcribe({ jobId, source }, emit, signal) {
       const name = source.kind === 'stream' ? source.name : Buffer.from(source.path).toString('latin1');
       const script = scripts[name];
       if (script === undefined) throw new Error(`no script for ${name}`);
-      for await (const event of script(signal)) emit({ ...event, jobId });
+      const play = async (): Promise<void> => {
+        for await (const event of script(signal)) {
+          emit({ ...event, jobId });
+          if (event.kind === 'commit') line.open();
+        }
+      };
+      await line.run('', signal, play).catch((thrown: unknown) => {
+        if (!isCancelled(thrown)) throw thrown;
+        emit({ kind: 'cancelled', jobId });
+      });
     },
     close: () => Promise.resolve(),
   };

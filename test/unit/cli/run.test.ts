@@ -47,12 +47,12 @@ function commandFor(names: readonly string[], changes: Partial<TranscribeCommand
 async function run(
   command: TranscribeCommand,
   scripts: Readonly<Record<string, Script>>,
-  { isTerminal = false, controller = new AbortController() } = {},
+  { isTerminal = false, controller = new AbortController(), atOnce = 1 } = {},
 ) {
   const stdout = new MemorySink(isTerminal);
   const stderr = new MemorySink(isTerminal);
   const result = await runTranscriptions(command, {
-    engine: createFakeEngine(scripts),
+    engine: createFakeEngine(scripts, atOnce),
     stdin: Readable.from([]),
     screen: new Screen(stdout, stderr),
     signal: controller.signal,
@@ -119,6 +119,67 @@ describe('what is printed', () => {
 
     expect(stderr).toContain('talk.mp4: note: the file is cut short\n');
     expect(result.failedCount).toBe(0);
+  });
+});
+
+describe('files side by side', () => {
+  /** The first goes on only when the second has ended: nothing else makes the second the earlier one. */
+  function playOverlapping(): Readonly<Record<string, Script>> {
+    let endSecond: () => void = () => undefined;
+    const secondEnded = new Promise<void>((resolve) => {
+      endSecond = resolve;
+    });
+    return {
+      'a.wav': async function* () {
+        yield opened;
+        yield commit(0, ' a begins');
+        await secondEnded;
+        yield commit(1, ' a ends');
+        yield done;
+      },
+      'b.wav': async function* () {
+        yield* TALK(new AbortController().signal);
+        endSecond();
+        await Promise.resolve();
+      },
+    };
+  }
+
+  it('are printed one after the other, in their order, as if they had been transcribed so', async () => {
+    const command = commandFor(['a.wav', 'b.wav'], { output: { formats: ['txt'], folder, shape: null } });
+    const { stdout, stderr } = await run(command, playOverlapping(), { atOnce: 2 });
+
+    expect(stdout).toBe(
+      '[00:00.000 --> 00:04.000]  a begins\n[00:04.000 --> 00:08.000]  a ends\n' +
+        '[00:00.000 --> 00:04.000]  And so,\n[00:08.000 --> 00:12.000]  my fellow\n',
+    );
+    expect(stderr.split('\n').map((line) => line.split(',')[0])).toEqual([
+      '1/2 a.wav: mp3',
+      '1/2 a.wav: done',
+      `1/2 a.wav: saved ${folder}/a.txt`,
+      '2/2 b.wav: mp3',
+      '2/2 b.wav: done',
+      `2/2 b.wav: saved ${folder}/b.txt`,
+      '',
+    ]);
+  });
+
+  it('tell their events as they come, each with its job', async () => {
+    const command = commandFor(['a.wav', 'b.wav'], { hasJsonEvents: true });
+    const { stdout } = await run(command, playOverlapping(), { atOnce: 2 });
+
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; jobId: string });
+    const ends = events.filter(({ kind }) => kind === 'done');
+    expect(ends.map(({ jobId }) => jobId)).toEqual(['2', '1']);
+    expect(events.filter(({ jobId }) => jobId === '1').map(({ kind }) => kind)).toEqual([
+      'opened',
+      'commit',
+      'commit',
+      'done',
+    ]);
   });
 });
 
