@@ -35,6 +35,32 @@ export function makeTone(hertz: number, seconds: number, amplitude: number): Flo
   );
 }
 
+/** What a telephone plays; two tones at once, or one, on and off. */
+export interface Signal {
+  readonly hertz: readonly number[];
+  readonly onSeconds: number;
+  /** 0: without a pause. */
+  readonly offSeconds: number;
+}
+
+/** 350 and 440 Hz without a pause (ITU-T E.180, Supplement 2: dial tone of North America). */
+export const DIAL_TONE: Signal = { hertz: [350, 440], onSeconds: 1, offSeconds: 0 };
+/** 480 and 620 Hz, half a second on, half a second off (ITU-T E.180, Supplement 2: its busy tone). */
+export const BUSY_TONE: Signal = { hertz: [480, 620], onSeconds: 0.5, offSeconds: 0.5 };
+/** As an answering machine beeps, again and again. */
+export const BEEPS: Signal = { hertz: [1000], onSeconds: 0.3, offSeconds: 1.7 };
+
+/** @param amplitude of all its tones together, at most. */
+export function makeSignal(signal: Signal, seconds: number, amplitude: number): Float32Array {
+  const { hertz, onSeconds, offSeconds } = signal;
+  return Float32Array.from({ length: seconds * SAMPLE_RATE_HZ }, (_, i) => {
+    const time = i / SAMPLE_RATE_HZ;
+    if (time % (onSeconds + offSeconds) >= onSeconds) return 0;
+    const sum = hertz.reduce((total, each) => total + Math.sin(2 * Math.PI * each * time), 0);
+    return (amplitude * sum) / hertz.length;
+  });
+}
+
 const BEAT_SECONDS = 0.5;
 /** MIDI notes of four chords, a bar of four beats each: A minor, F, C, G. */
 const CHORDS = [
@@ -143,8 +169,8 @@ function createBrown(random: () => number): () => number {
   };
 }
 
-/** mulberry32 (T. Ettinger, public domain). */
-function createRandom(seed: number): () => number {
+/** mulberry32 (T. Ettinger, public domain): numbers in [0, 1), the same for the same seed. */
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -45,6 +45,7 @@ const TOOL_SOURCES = [
   'src/setup',
   'test/eval',
   'test/bench',
+  'test/made-sound.ts',
   'package-lock.json',
 ];
 

@@ -42,7 +42,8 @@ function toText({ title, head, rows, remarks }: Table): string {
   return `${title}\n${formatTable([head, ...rows])}${remarks.map((remark) => `${remark}\n`).join('')}`;
 }
 
-function toMarkdown({ title, head, rows, remarks }: Table): string {
+/** A heading, the table, its remarks. */
+export function toMarkdown({ title, head, rows, remarks }: Table): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
   const rule = line(head.map((_cell, column) => (column === 0 ? '---' : '---:')));

@@ -1,7 +1,7 @@
 /**
  * `npm run eval -- MANIFEST`: error rate and speed of our engine on recordings with known text. The
  * result goes to standard output, progress to standard error. A recording that fails counts as heard
- * empty and is named; the others still count.
+ * empty and is named; the others still count. `npm run eval -- --report` is a program of its own (report/main.ts).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,8 @@ import { transcribeRecording } from './transcribe-recording.js';
 
 const PROGRAM = {
   name: 'eval',
-  usage: `Usage: npm run eval -- MANIFEST ${COMMON_USAGE} [--language manifest|auto|LANGUAGE] [--json]`,
+  usage: `Usage: npm run eval -- MANIFEST ${COMMON_USAGE} [--language manifest|auto|LANGUAGE] [--json]
+       npm run eval -- --report [--configs ID,...] [--quick]   writes docs/accuracy.md`,
 } as const;
 
 interface Choices extends CommonChoices {
@@ -90,4 +91,8 @@ async function run(choices: Choices): Promise<number> {
   return scores.some((score) => score.failure !== null) ? 1 : 0;
 }
 
-process.exit(await runWithChoices(PROGRAM, readChoices, run));
+process.exit(
+  process.argv.includes('--report')
+    ? await (await import('./report/main.js')).runReport(process.argv.slice(2))
+    : await runWithChoices(PROGRAM, readChoices, run),
+);

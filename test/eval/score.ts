@@ -41,15 +41,23 @@ export function unitOf(recording: Pick<Recording, 'language'>): Unit {
   return CHARACTER_LANGUAGES.has(recording.language) ? 'character' : 'word';
 }
 
+/** Normalised words, or characters where words do not apply. */
+export function splitUnits(
+  language: Recording['language'],
+  text: string,
+  spellings: Spellings,
+): readonly string[] {
+  const normal = language === 'en' ? normalizeEnglish(text, spellings) : normalizeBasic(text);
+  return unitOf({ language }) === 'character' ? splitCharacters(normal) : splitWords(normal);
+}
+
 export function scoreText(
   recording: Pick<Recording, 'language' | 'text'>,
   heard: string,
   spellings: Spellings,
 ): ErrorCount {
-  const normalize = (text: string) =>
-    recording.language === 'en' ? normalizeEnglish(text, spellings) : normalizeBasic(text);
-  const split = unitOf(recording) === 'character' ? splitCharacters : splitWords;
-  return countErrors(split(normalize(recording.text)), split(normalize(heard)));
+  const split = (text: string) => splitUnits(recording.language, text, spellings);
+  return countErrors(split(recording.text), split(heard));
 }
 
 function sumUp(name: string, scores: readonly FileScore[]): SetScore {
