@@ -32,6 +32,8 @@ const FULL = { soundSeconds: 600, joinedSeconds: 3600 } as const;
 const QUICK = { soundSeconds: 20, joinedSeconds: 60 } as const;
 /** Of each language, the shortest. */
 const QUICK_RECORDINGS = 3;
+/** Of those with more than a word or two. */
+const QUICK_SHORTEST_SECONDS = 3;
 
 /** @returns exit code: 2 when the arguments cannot be read, 1 when something could not be heard. */
 export async function runReport(args: readonly string[]): Promise<number> {
@@ -67,7 +69,9 @@ async function report(choices: ReportChoices): Promise<number> {
     ? { able: [], failures: [] }
     : checkAll(choices.configurations, setting);
   const { parts } = choices;
-  failures.push(...(await runWork({ configurations: able, parts, items, store, setting, say })));
+  if (!choices.isCached) {
+    failures.push(...(await runWork({ configurations: able, parts, items, store, setting, say })));
+  }
   const heard = new Map<string, Awaited<ReturnType<ResultStore['read']>>>();
   for (const configuration of CONFIGURATIONS) heard.set(configuration.id, await store.read(configuration));
   const spellings = await readSpellings(join(folders.modelsFolder, 'base'));
@@ -131,7 +135,9 @@ function findManifest(root: string): string {
 /** The shortest of each language, and the shortest long one. */
 function chooseQuick(recordings: readonly Recording[]): readonly Recording[] {
   const counts = new Map<string, number>();
-  const sorted = recordings.toSorted((first, second) => first.seconds - second.seconds);
+  const sorted = recordings
+    .filter(({ seconds }) => seconds >= QUICK_SHORTEST_SECONDS)
+    .toSorted((first, second) => first.seconds - second.seconds);
   const long = sorted.find(LONG_ENGLISH.includes);
   const short = sorted.filter(({ language }) => {
     const count = (counts.get(language) ?? 0) + 1;
