@@ -48,6 +48,7 @@ export type Command =
 const OPTION_TYPES = {
   model: { type: 'string' },
   language: { type: 'string' },
+  languages: { type: 'string' },
   task: { type: 'string' },
   temperature: { type: 'string' },
   'initial-prompt': { type: 'string' },
@@ -124,6 +125,18 @@ function chooseLanguage(text: string): TranscribeOptions['language'] {
   );
 }
 
+/** Codes or names with commas between. */
+function chooseLanguages(text: string): TranscribeOptions['languages'] {
+  const names = text.split(',').filter((name) => name.trim() !== '');
+  const codes = names.map((name) => {
+    const code = findLanguage(name);
+    if (code !== null) return code;
+    throw wrongUsage(`--languages must be codes or English names with commas between, not "${text}".`);
+  });
+  if (codes.length === 0) throw wrongUsage('--languages must name at least one language.');
+  return [...new Set(codes)];
+}
+
 function chooseNumber(
   option: string,
   text: string,
@@ -182,12 +195,13 @@ function chooseReplacements(texts: readonly string[]): TranscribeOptions['replac
 }
 
 function chooseOptions(values: Split['values']): TranscribeOptions {
-  const { model, language, task, device, vad, threads } = values;
+  const { model, language, languages, task, device, vad, threads } = values;
   const prompt = values['initial-prompt'];
   const batchSize = values['batch-size'];
   return {
     model: model === undefined ? DEFAULT_OPTIONS.model : chooseModel('model', model),
     language: language === undefined ? DEFAULT_OPTIONS.language : chooseLanguage(language),
+    languages: languages === undefined ? DEFAULT_OPTIONS.languages : chooseLanguages(languages),
     task: task === undefined ? DEFAULT_OPTIONS.task : choose('task', task, TASKS),
     ...chooseSearch(values),
     initialPrompt: prompt === undefined ? DEFAULT_OPTIONS.initialPrompt : choosePrompt(prompt),

@@ -11,6 +11,8 @@ What to hear
   --model ID               base, tiny, or base.en, which knows English alone
                            (default: base)
   --language LANGUAGE      auto, a code (en) or a name (English) (default: auto)
+  --languages A,B,C        the only languages that auto may find, codes or names
+                           with commas between (default: all)
   --task TASK              transcribe, or translate into English
                            (default: transcribe)
   --temperature NUMBER     0 to 1, where decoding starts; a passage that comes

@@ -19,7 +19,7 @@ import type { JobBackend } from './backend/step-batcher.js';
 import { findQuietCut } from './decoding/quiet-cut.js';
 import { Turn } from './decoding/turn.js';
 import { WindowDecoder } from './decoding/window-decoder.js';
-import type { LooseSegment } from './decoding/window-decoder.js';
+import type { LooseSegment, WindowSound } from './decoding/window-decoder.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
 import type { VoiceModel } from './voice/voice-model.js';
@@ -28,6 +28,8 @@ import { VoiceActivity } from './voice/voice-activity.js';
 
 /** A file or a rest shorter than this (100 ms) holds no word; Whisper invents one for it. As whisper.cpp. */
 const SHORTEST_WINDOW = 1600;
+/** For the language at most this much sound (3 min) is read ahead, and kept in memory. */
+const FURTHEST_AHEAD = 180 * 16_000;
 /** A chunk is cut in its last third, so that encoding, which costs the same for any length, is not wasted. */
 const EARLIEST_CUT = (WINDOW_SAMPLES * 2) / 3;
 
@@ -91,10 +93,12 @@ class Transcription {
         start += length;
         continue;
       }
-      const samples = this.#sound.read(start - EDGE_SAMPLES, WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
-      // What lies in a gap is not to be heard.
-      if (length < available) samples.fill(0, EDGE_SAMPLES + length);
-      const outcome = await this.#decoder.decode({ samples, start, length, previous, emit: this.#in.emit });
+      const outcome = await this.#decoder.decode({
+        ...this.#readWindow(start, length),
+        ahead: this.#readAhead(start + length),
+        previous,
+        emit: this.#in.emit,
+      });
       previous = outcome.previous;
       start += outcome.advance;
       this.#commit(outcome.segments, start, outcome.isSilent);
@@ -156,6 +160,7 @@ class Transcription {
           samples,
           start: chunk.start + offset,
           length: chunk.length - offset,
+          ahead: this.#readAhead(chunk.start + chunk.length),
           previous,
           emit: (event) => {
             turn.say(() => {
@@ -174,6 +179,27 @@ class Transcription {
     } catch (thrown) {
       turn.fail();
       throw thrown;
+    }
+  }
+
+  /** The window's own sound: what lies in a gap after it is not to be heard. */
+  #readWindow(start: number, length: number): WindowSound {
+    const samples = this.#sound.read(start - EDGE_SAMPLES, WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
+    // A whole window keeps the edge that lies beyond it.
+    if (length < WINDOW_SAMPLES) samples.fill(0, EDGE_SAMPLES + length);
+    return { samples, start, length };
+  }
+
+  /** Windows with sound from there on; nothing is discarded, since they are yet to be decoded. */
+  async *#readAhead(from: number): AsyncGenerator<WindowSound> {
+    let start = from;
+    while (start < from + FURTHEST_AHEAD) {
+      const available = await this.#listen(start);
+      if (available < SHORTEST_WINDOW) return;
+      const speech = this.#voice?.skipFrom(start) ?? start;
+      const length = this.#hearUntil(speech, start + available) - speech;
+      if (speech === start && length >= SHORTEST_WINDOW) yield this.#readWindow(start, length);
+      start = speech === start ? start + Math.max(length, SHORTEST_WINDOW) : speech;
     }
   }
 

@@ -18,8 +18,10 @@ export type VadMode = (typeof VAD_MODES)[number];
 export const TranscribeOptionsSchema = v.strictObject({
   /** Id of a model in resources/models/catalog.json. */
   model: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,40}$/)),
-  /** 'auto' detects it from the first window. */
+  /** 'auto' detects it from the first windows with speech. */
   language: v.picklist(['auto', ...LANGUAGE_CODES]),
+  /** The only languages that may be detected; empty for all. */
+  languages: v.pipe(v.array(v.picklist(LANGUAGE_CODES)), v.maxLength(LANGUAGE_CODES.length)),
   /** 'translate' writes English whatever is spoken. */
   task: v.picklist(TASKS),
   /** Where decoding starts; a window that fails the quality gates is retried 0.2 hotter, up to 1. */
@@ -63,6 +65,7 @@ export type TranscribeOptions = v.InferOutput<typeof TranscribeOptionsSchema>;
 export const DEFAULT_OPTIONS: TranscribeOptions = {
   model: 'base',
   language: 'auto',
+  languages: [],
   task: 'transcribe',
   temperature: 0,
   beamSize: 1,

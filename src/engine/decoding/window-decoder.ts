@@ -4,7 +4,6 @@
  * own state lives in its call, so that several can be under way at once.
  */
 import type { JobEvent, JobStats } from '../../shared/events.js';
-import { LANGUAGE_CODES } from '../../shared/languages.js';
 import type { LanguageCode } from '../../shared/languages.js';
 import type { TranscribeOptions } from '../../shared/options.js';
 import { createReplacer } from '../../shared/replacements.js';
@@ -18,6 +17,7 @@ import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
 import { chooseSearch } from './choose-search.js';
+import { LanguageDetector } from './language-detector.js';
 import { encodeHints, fitContext } from './prompt.js';
 import type { Search } from './search.js';
 import { splitSegments } from './split-segments.js';
@@ -38,13 +38,18 @@ const POSITIONS_PAST_SOUND = 750;
 /** A segment before it has its place in the transcript. */
 export type LooseSegment = Omit<Segment, 'index'>;
 
-export interface WindowInput {
+export interface WindowSound {
   /** float32 [EDGE_SAMPLES + WINDOW_SAMPLES + EDGE_SAMPLES], zeros after the window's end. */
   readonly samples: Float32Array;
   /** Place of the window in the file, in samples. */
   readonly start: number;
   /** Sound in it, at most WINDOW_SAMPLES. */
   readonly length: number;
+}
+
+export interface WindowInput extends WindowSound {
+  /** The windows after it, for the language; read only where that has to be found and is in doubt. */
+  readonly ahead: AsyncIterable<WindowSound>;
   /** Tokens of the text before, for the prompt. */
   readonly previous: readonly number[];
   readonly emit: (event: JobEvent) => void;
@@ -74,6 +79,7 @@ export class WindowDecoder {
   readonly #in: WindowDecoderInput;
   readonly #rules: TokenRules;
   readonly #search: Search;
+  readonly #detector: LanguageDetector;
   readonly #hints: readonly number[];
   readonly #replacer: Replacer;
   readonly #stats = {
@@ -88,6 +94,7 @@ export class WindowDecoder {
     this.#in = input;
     this.#rules = new TokenRules(input.tokenizer, input.backend.dimensions.vocabularySize);
     this.#search = chooseSearch(input.options);
+    this.#detector = new LanguageDetector({ ...input, rules: this.#rules, allowed: input.options.languages });
     this.#hints = encodeHints(input.options.vocabulary, this.#promptLimit(), input.tokenizer);
     this.#replacer = createReplacer(input.options.replacements);
     this.#language = input.options.language === 'auto' ? null : input.options.language;
@@ -109,14 +116,11 @@ export class WindowDecoder {
   }
 
   async decode(input: WindowInput): Promise<WindowOutcome> {
-    const { samples, start, length } = input;
     this.#stats.windows++;
-    if (isSilence(samples)) return silentOutcome(length, input.previous);
-    if (start === 0) reflectStart(samples);
-    const { backend, signal } = this.#in;
-    const window = await backend.encode(samples, this.#countPositions(length), signal);
+    if (isSilence(input.samples)) return silentOutcome(input.length, input.previous);
+    const window = await this.#encode(input);
     try {
-      const language = await this.#detectLanguage(window, input.emit);
+      const language = await this.#detectLanguage(window, input);
       return this.#finish(await this.#decodeWindow(window, input, language), input);
     } finally {
       window.release();
@@ -144,20 +148,21 @@ export class WindowDecoder {
     };
   }
 
-  async #detectLanguage(window: EncodedWindow, emit: (event: JobEvent) => void): Promise<LanguageCode> {
+  async #encode({ samples, start, length }: WindowSound): Promise<EncodedWindow> {
+    if (start === 0) reflectStart(samples);
+    return await this.#in.backend.encode(samples, this.#countPositions(length), this.#in.signal);
+  }
+
+  async *#encodeAll(windows: AsyncIterable<WindowSound>): AsyncGenerator<EncodedWindow> {
+    for await (const window of windows) if (!isSilence(window.samples)) yield await this.#encode(window);
+  }
+
+  async #detectLanguage(window: EncodedWindow, { length, ahead, emit }: WindowInput): Promise<LanguageCode> {
     if (this.#language !== null) return this.#language;
-    const { backend, tokenizer } = this.#in;
-    const reply = await backend.start({
-      window,
-      prompt: [tokenizer.special.startOfTranscript],
-      rule: this.#rules.language(LANGUAGE_CODES.length, 1),
-      probe: null,
-    });
-    reply.sequences.release();
-    const best = reply.choice.top[0]!;
-    this.#language = tokenizer.languageOf(best.id);
-    emit({ kind: 'language', language: this.#language, probability: Math.exp(best.logProbability) });
-    return this.#language;
+    const found = await this.#detector.detect(window, length, this.#encodeAll(ahead));
+    this.#language = found.language;
+    emit({ kind: 'language', ...found });
+    return found.language;
   }
 
   async #decodeWindow(

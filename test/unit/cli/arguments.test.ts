@@ -68,6 +68,7 @@ describe('what is transcribed', () => {
     expect(command.options).toEqual({
       model: 'tiny',
       language: 'de',
+      languages: [],
       task: 'translate',
       temperature: 0.4,
       beamSize: 5,
@@ -91,6 +92,12 @@ describe('what is transcribed', () => {
 
   it.each(['en', 'EN', 'English', ' english '])('language %j is English', (text) => {
     expect(parse('--language', text, 'a.wav').options.language).toBe('en');
+  });
+
+  it('the languages that may be found are codes or names', () => {
+    expect(parse('--languages', 'en, German,de', 'a.wav').options.languages).toEqual(['en', 'de']);
+    expect(() => parse('--languages', 'en,xx', 'a.wav')).toThrow('--languages must be codes');
+    expect(() => parse('--languages', ' ,', 'a.wav')).toThrow('at least one');
   });
 
   it('the spelling of openai/whisper with underscores means the same', () => {

@@ -36,6 +36,7 @@ async function decode(
     samples,
     start: 480_000,
     length: WINDOW_SAMPLES,
+    ahead: (async function* () {})(),
     previous,
     emit: () => undefined,
   });
