@@ -117,11 +117,12 @@ function chooseModel(option: string, text: string): string {
 }
 
 function chooseLanguage(text: string): TranscribeOptions['language'] {
-  if (text.trim().toLowerCase() === 'auto') return 'auto';
+  const word = text.trim().toLowerCase();
+  if (word === 'auto' || word === 'auto-multi') return word;
   const code = findLanguage(text);
   if (code !== null) return code;
   throw wrongUsage(
-    `--language must be auto, a code like "en" or an English name like "German", not "${text}".`,
+    `--language must be auto, auto-multi, a code like "en" or an English name like "German", not "${text}".`,
   );
 }
 

@@ -10,7 +10,8 @@ gives the same text; it is printed in the order of the files.
 What to hear
   --model ID               base, tiny, or base.en, which knows English alone
                            (default: base)
-  --language LANGUAGE      auto, a code (en) or a name (English) (default: auto)
+  --language LANGUAGE      auto, auto-multi (may change in the recording), a
+                           code (en) or a name (English) (default: auto)
   --languages A,B,C        the only languages that auto may find, codes or names
                            with commas between (default: all)
   --task TASK              transcribe, or translate into English

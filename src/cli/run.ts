@@ -16,6 +16,7 @@ import type { Failure } from '../shared/errors.js';
 import type { EngineEvent } from '../shared/events.js';
 import { createJob, isFinished, reduceJob } from '../shared/job.js';
 import type { Job } from '../shared/job.js';
+import { namedLanguage } from '../shared/options.js';
 import { formatDuration } from '../shared/time.js';
 import type { Segment, Transcript } from '../shared/transcript.js';
 import type { Input, OutputChoice, TranscribeCommand } from './arguments.js';
@@ -182,7 +183,7 @@ function toTranscript(task: Task, { job, segments }: TaskOutcome): Transcript {
     fileName: task.fileName,
     model: options.model,
     // Without a language event nothing was decoded, and the transcript has no text in any language.
-    language: job.language ?? (options.language === 'auto' ? 'en' : options.language),
+    language: job.language ?? namedLanguage(options) ?? 'en',
     task: options.task,
     duration: job.duration,
     segments: [...segments],

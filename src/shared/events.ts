@@ -5,7 +5,8 @@
  *   opened, ( [language], ( attempt, token* )*, commit )*, then one of done | failed | cancelled.
  * `span` comes anywhere after `opened`, ahead of the text; spans are in order and cover the sound without a
  * gap, unless voice activity detection is off: then there are none.
- * `language` comes once, before the first window with sound; a file without any has none.
+ * `language` comes once, before the first window with sound; a file without any has none. Where languages may
+ * change it comes again with each change; the first one is that of the transcript.
  * Tokens after an `attempt` are pending: the next `attempt` throws them away (the window is decoded
  * again, hotter) and `commit` replaces them by the window's final segments, which may be none.
  */

@@ -82,7 +82,10 @@ export function reduceJob(job: Job, action: JobAction): Job {
     case 'opened':
       return { ...job, duration: action.duration, format: action.format, backend: action.backend };
     case 'language':
-      return { ...job, language: action.language, languageProbability: action.probability };
+      // The first one: segments in another say so themselves.
+      return job.language === null
+        ? { ...job, language: action.language, languageProbability: action.probability }
+        : job;
     case 'commit':
       return {
         ...job,

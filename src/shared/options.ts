@@ -1,6 +1,7 @@
 /** What a user can ask of one transcription. Names are those of the openai/whisper command line. */
 import * as v from 'valibot';
 import { LANGUAGE_CODES } from './languages.js';
+import type { LanguageCode } from './languages.js';
 import { ReplacementSchema } from './replacements.js';
 import { TASKS } from './transcript.js';
 
@@ -18,8 +19,8 @@ export type VadMode = (typeof VAD_MODES)[number];
 export const TranscribeOptionsSchema = v.strictObject({
   /** Id of a model in resources/models/catalog.json. */
   model: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,40}$/)),
-  /** 'auto' detects it from the first windows with speech. */
-  language: v.picklist(['auto', ...LANGUAGE_CODES]),
+  /** 'auto' detects it from the first windows with speech, 'auto-multi' in each window anew. */
+  language: v.picklist(['auto', 'auto-multi', ...LANGUAGE_CODES]),
   /** The only languages that may be detected; empty for all. */
   languages: v.pipe(v.array(v.picklist(LANGUAGE_CODES)), v.maxLength(LANGUAGE_CODES.length)),
   /** 'translate' writes English whatever is spoken. */
@@ -61,6 +62,11 @@ export const TranscribeOptionsSchema = v.strictObject({
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(256)),
 });
 export type TranscribeOptions = v.InferOutput<typeof TranscribeOptionsSchema>;
+
+/** The language that the user named, or null when it is to be detected. */
+export function namedLanguage({ language }: Pick<TranscribeOptions, 'language'>): LanguageCode | null {
+  return language === 'auto' || language === 'auto-multi' ? null : language;
+}
 
 export const DEFAULT_OPTIONS: TranscribeOptions = {
   model: 'base',

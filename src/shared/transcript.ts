@@ -52,6 +52,8 @@ export const SegmentSchema = v.object({
   noSpeechProbability: v.number(),
   /** In order, when the times of words were asked for and the backend can tell them. */
   words: v.exactOptional(v.array(WordSchema)),
+  /** Where it is not that of the transcript: only where languages may change. */
+  language: v.exactOptional(v.picklist(LANGUAGE_CODES)),
 });
 export type Segment = v.InferOutput<typeof SegmentSchema>;
 

@@ -65,3 +65,26 @@ describe.skipIf(CORPUS === null)('a greeting in another language', () => {
     expect(kinds.slice(0, 3)).toEqual(['opened', 'language', 'attempt']);
   });
 });
+
+describe.skipIf(CORPUS === null)('a recording that changes its language', () => {
+  it.each([1, 4])('is right in both halves with auto-multi (batch size %i)', async (batchSize) => {
+    const english = await readSound(KENNEDY);
+    const german = await readForeign('fleurs_de_000.flac');
+    const whole = joinSounds([english, german, makeSilence(1), german, english]);
+    const path = await writeSound(join(folder, 'both.wav'), whole);
+    const alone = await runJob(engine, await writeSound(join(folder, 'german.wav'), german));
+
+    const { segments, events, text } = await runJob(engine, path, { language: 'auto-multi', batchSize });
+
+    expect([...new Set(languagesOf(events))]).toEqual(['en', 'de']);
+    const inGerman = segments.filter(({ language }) => language === 'de');
+    const inEnglish = segments.filter(({ language }) => language === undefined);
+    expect(inGerman.length + inEnglish.length).toBe(segments.length);
+    const englishText = plainWords(inEnglish.map((segment) => segment.text).join(''));
+    expect(englishText.split('ask not what your country can do for you')).toHaveLength(3);
+    const wanted = plainWords(alone.text).split(' ');
+    const heard = new Set(plainWords(inGerman.map((segment) => segment.text).join('')).split(' '));
+    const missed = wanted.filter((word) => !heard.has(word));
+    expect(missed.length, `${missed.join(' ')} in ${text}`).toBeLessThanOrEqual(wanted.length / 10);
+  });
+});

@@ -52,6 +52,14 @@ export class LanguageDetector {
     return vote.winner()!;
   }
 
+  /** What one window says, best first; of a list only its languages, and at least one. */
+  async ask(window: EncodedWindow): Promise<readonly LanguageScore[]> {
+    const vote = this.#openVote();
+    vote.add(await this.#hear(window));
+    const ranking = vote.ranking();
+    return ranking.length > 0 ? ranking : [vote.winner()!];
+  }
+
   async #ask(ahead: AsyncIterable<EncodedWindow>, vote: LanguageVote): Promise<void> {
     for await (const window of ahead) {
       try {

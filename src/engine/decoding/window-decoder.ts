@@ -5,27 +5,29 @@
  */
 import type { JobEvent, JobStats } from '../../shared/events.js';
 import type { LanguageCode } from '../../shared/languages.js';
+import { namedLanguage } from '../../shared/options.js';
 import type { TranscribeOptions } from '../../shared/options.js';
 import { createReplacer } from '../../shared/replacements.js';
 import type { Replacer } from '../../shared/replacements.js';
 import { toSamples } from '../../shared/time.js';
 import type { Segment } from '../../shared/transcript.js';
 import type { DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
-import { EDGE_SAMPLES, reflectStart, WINDOW_SAMPLES } from '../mel/log-mel.js';
+import { EDGE_SAMPLES, reflectStart } from '../mel/log-mel.js';
 import { StreamingText, TIMESTAMP_SAMPLES } from '../model/tokenizer.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
 import { chooseSearch } from './choose-search.js';
 import { LanguageDetector } from './language-detector.js';
+import type { LanguageScore } from './language-vote.js';
+import { findPassage } from './passage-language.js';
 import { encodeHints, fitContext } from './prompt.js';
 import type { Search } from './search.js';
 import { splitSegments } from './split-segments.js';
 import type { SegmentSlice } from './split-segments.js';
 import { TokenRules } from './token-rules.js';
-
-/** Below the smallest step of 16-bit sound: digital silence, which Whisper likes to fill with words. */
-const SILENCE_PEAK = 1 / 32768;
+import { isSilence, silenceAfter } from './window-sound.js';
+import type { WindowSound } from './window-sound.js';
 
 /** One encoder position: two mel frames. */
 const POSITION_SAMPLES = 320;
@@ -38,20 +40,13 @@ const POSITIONS_PAST_SOUND = 750;
 /** A segment before it has its place in the transcript. */
 export type LooseSegment = Omit<Segment, 'index'>;
 
-export interface WindowSound {
-  /** float32 [EDGE_SAMPLES + WINDOW_SAMPLES + EDGE_SAMPLES], zeros after the window's end. */
-  readonly samples: Float32Array;
-  /** Place of the window in the file, in samples. */
-  readonly start: number;
-  /** Sound in it, at most WINDOW_SAMPLES. */
-  readonly length: number;
-}
-
 export interface WindowInput extends WindowSound {
   /** The windows after it, for the language; read only where that has to be found and is in doubt. */
   readonly ahead: AsyncIterable<WindowSound>;
   /** Tokens of the text before, for the prompt. */
   readonly previous: readonly number[];
+  /** Of the text before; null when there is none. */
+  readonly language: LanguageCode | null;
   readonly emit: (event: JobEvent) => void;
 }
 
@@ -62,6 +57,8 @@ export interface WindowOutcome {
   readonly isSilent: boolean;
   /** The text before the next window, for its prompt. */
   readonly previous: readonly number[];
+  /** The window's; that of the text before where there was no sound. */
+  readonly language: LanguageCode | null;
 }
 
 export interface WindowDecoderInput {
@@ -97,7 +94,7 @@ export class WindowDecoder {
     this.#detector = new LanguageDetector({ ...input, rules: this.#rules, allowed: input.options.languages });
     this.#hints = encodeHints(input.options.vocabulary, this.#promptLimit(), input.tokenizer);
     this.#replacer = createReplacer(input.options.replacements);
-    this.#language = input.options.language === 'auto' ? null : input.options.language;
+    this.#language = namedLanguage(input.options);
   }
 
   /** The tokens of the user's prompt, before the first window. */
@@ -117,29 +114,71 @@ export class WindowDecoder {
 
   async decode(input: WindowInput): Promise<WindowOutcome> {
     this.#stats.windows++;
-    if (isSilence(input.samples)) return silentOutcome(input.length, input.previous);
+    if (isSilence(input.samples)) return silentOutcome(input);
+    if (this.#in.options.language === 'auto-multi') return await this.#decodePassage(input);
     const window = await this.#encode(input);
     try {
       const language = await this.#detectLanguage(window, input);
-      return this.#finish(await this.#decodeWindow(window, input, language), input);
+      return this.#finish(await this.#decodeWindow(window, input, language), input, language);
     } finally {
       window.release();
     }
   }
 
-  #finish(result: WindowResult, { start, length, previous }: WindowInput): WindowOutcome {
+  /** As much of the window as is in one language; a prompt in another would draw it over. */
+  async #decodePassage(input: WindowInput): Promise<WindowOutcome> {
+    const { samples, length: whole, language: previous, emit } = input;
+    const hear = async (from: number, to: number): Promise<readonly LanguageScore[]> =>
+      await this.#hearPiece(samples, from, to);
+    const { length, ...found } = await findPassage({ samples, length: whole, previous, hear });
+    this.#language ??= found.language;
+    emit({ kind: 'language', ...found });
+    const isSwitch = previous !== null && previous !== found.language;
+    const passage = {
+      ...input,
+      samples: length < whole ? silenceAfter(samples, length) : samples,
+      length,
+      previous: isSwitch ? [] : input.previous,
+    };
+    const window = await this.#encode(passage);
+    try {
+      return this.#finish(await this.#decodeWindow(window, passage, found.language), passage, found.language);
+    } finally {
+      window.release();
+    }
+  }
+
+  async #hearPiece(samples: Float32Array, from: number, to: number): Promise<readonly LanguageScore[]> {
+    const piece = new Float32Array(samples.length);
+    piece.set(samples.subarray(EDGE_SAMPLES + from, EDGE_SAMPLES + to), EDGE_SAMPLES);
+    const { backend, signal } = this.#in;
+    const window = await backend.encode(piece, this.#countPositions(to - from), signal);
+    try {
+      return await this.#detector.ask(window);
+    } finally {
+      window.release();
+    }
+  }
+
+  #finish(result: WindowResult, input: WindowInput, language: LanguageCode): WindowOutcome {
+    const { start, length, previous } = input;
     this.#stats.retries += result.attempts - 1;
-    if (isSilentResult(result)) return silentOutcome(length, previous);
+    if (isSilentResult(result)) return silentOutcome({ ...input, language });
+    const foreign = language === this.#language ? {} : { language };
     const { slices, advance } = splitSegments(result.tokens, length, this.#in.tokenizer);
     const segments = slices
       .map((slice) => ({ slice, text: this.#in.tokenizer.decode(slice.tokens) }))
       .filter(({ slice, text }) => slice.end > slice.start && text.trim() !== '')
-      .map(({ slice, text }) => createSegment(slice, this.#replacer.text(text), start, result));
+      .map(({ slice, text }) => ({
+        ...createSegment(slice, this.#replacer.text(text), start, result),
+        ...foreign,
+      }));
     const tokens = segments.flatMap((segment) => segment.tokens);
     return {
       segments,
       advance,
       isSilent: false,
+      language,
       // Text found by guessing, or not good enough, must not steer the next window.
       previous:
         result.temperature > 0.5 || result.fault !== null
@@ -237,14 +276,6 @@ function createSegment(slice: SegmentSlice, text: string, start: number, result:
   };
 }
 
-function silentOutcome(length: number, previous: readonly number[]): WindowOutcome {
-  return { segments: [], advance: length, isSilent: true, previous };
-}
-
-/** Of the window itself: its edges belong to its neighbours. */
-function isSilence(samples: Float32Array): boolean {
-  for (let i = EDGE_SAMPLES; i < EDGE_SAMPLES + WINDOW_SAMPLES; i++) {
-    if (Math.abs(samples[i]!) >= SILENCE_PEAK) return false;
-  }
-  return true;
+function silentOutcome({ length, previous, language }: WindowInput): WindowOutcome {
+  return { segments: [], advance: length, isSilent: true, previous, language };
 }

@@ -2,6 +2,7 @@
 import type { Model } from '../../models/catalog.mjs';
 import { AppError } from '../../shared/errors.js';
 import { LANGUAGES } from '../../shared/languages.js';
+import { namedLanguage } from '../../shared/options.js';
 import type { TranscribeOptions } from '../../shared/options.js';
 import type { Tokenizer } from './tokenizer.js';
 
@@ -15,8 +16,9 @@ export function fitOptions(
   { isMultilingual }: Pick<Tokenizer, 'isMultilingual'>,
 ): TranscribeOptions {
   if (isMultilingual) return options;
-  const { language, task } = options;
-  if (language !== 'auto' && language !== 'en') {
+  const { task } = options;
+  const language = namedLanguage(options);
+  if (language !== null && language !== 'en') {
     throw englishOnly(
       `The model "${model.id}" cannot transcribe ${LANGUAGES[language]}: it knows English alone.`,
     );

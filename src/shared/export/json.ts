@@ -34,6 +34,7 @@ function toWhisperSegment(segment: Segment) {
     avg_logprob: segment.averageLogProbability,
     compression_ratio: segment.compressionRatio,
     no_speech_prob: segment.noSpeechProbability,
+    ...(segment.language === undefined ? {} : { language: segment.language }),
     ...(segment.words === undefined ? {} : { words: segment.words.map(toWhisperWord) }),
   };
 }

@@ -228,7 +228,7 @@ describe('wrong usage', () => {
     [['a.wav', ''], 'A FILE has no name: an argument is empty.'],
     [
       ['--language', 'Klingon', 'a.wav'],
-      '--language must be auto, a code like "en" or an English name like "German", not "Klingon".',
+      '--language must be auto, auto-multi, a code like "en" or an English name like "German", not "Klingon".',
     ],
     [['--initial-prompt', 'x'.repeat(10_001), 'a.wav'], '--initial-prompt is too long: 10001 characters.'],
   ])('%j is one sentence and a hint', (args, message) => {

@@ -38,6 +38,7 @@ async function decode(
     length: WINDOW_SAMPLES,
     ahead: (async function* () {})(),
     previous,
+    language: null,
     emit: () => undefined,
   });
   return { outcome, starts: backend.starts };
