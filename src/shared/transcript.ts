@@ -30,6 +30,21 @@ export const WordSchema = v.object({
 });
 export type Word = v.InferOutput<typeof WordSchema>;
 
+/**
+ * What the guards against invented text did or doubt, of the segment's window: decoded again; kept, though it went
+ * round in circles and was cut, repeats its prompt, is improbable or repeats itself; or kept as probable, though
+ * the window may hold no speech.
+ */
+export const SEGMENT_REASONS = [
+  'retried',
+  'loop-cut',
+  'prompt-echo',
+  'low-probability',
+  'compression',
+  'no-speech',
+] as const;
+export type SegmentReason = (typeof SEGMENT_REASONS)[number];
+
 export const SegmentSchema = v.object({
   /** Position in the transcript, from 0. */
   index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -52,6 +67,8 @@ export const SegmentSchema = v.object({
   noSpeechProbability: v.number(),
   /** In order, when the times of words were asked for and the backend can tell them. */
   words: v.exactOptional(v.array(WordSchema)),
+  /** Left out when there is none. */
+  reasons: v.exactOptional(v.array(v.picklist(SEGMENT_REASONS))),
   /** Where it is not that of the transcript: only where languages may change. */
   language: v.exactOptional(v.picklist(LANGUAGE_CODES)),
 });

@@ -23,6 +23,7 @@ import type { LanguageScore } from './language-vote.js';
 import { findPassage } from './passage-language.js';
 import { encodeHints, fitContext } from './prompt.js';
 import type { Search } from './search.js';
+import { listReasons } from './segment-reasons.js';
 import { splitSegments } from './split-segments.js';
 import type { SegmentSlice } from './split-segments.js';
 import { TokenRules } from './token-rules.js';
@@ -263,6 +264,7 @@ export class WindowDecoder {
 }
 
 function createSegment(slice: SegmentSlice, text: string, start: number, result: WindowResult): LooseSegment {
+  const reasons = listReasons(result);
   return {
     start: toSamples(start + slice.start),
     end: toSamples(start + slice.end),
@@ -273,6 +275,7 @@ function createSegment(slice: SegmentSlice, text: string, start: number, result:
     averageLogProbability: result.averageLogProbability,
     compressionRatio: result.compressionRatio,
     noSpeechProbability: result.noSpeechProbability,
+    ...(reasons.length === 0 ? {} : { reasons: [...reasons] }),
   };
 }
 

@@ -35,6 +35,7 @@ function toWhisperSegment(segment: Segment) {
     compression_ratio: segment.compressionRatio,
     no_speech_prob: segment.noSpeechProbability,
     ...(segment.language === undefined ? {} : { language: segment.language }),
+    ...(segment.reasons === undefined ? {} : { reasons: segment.reasons }),
     ...(segment.words === undefined ? {} : { words: segment.words.map(toWhisperWord) }),
   };
 }
