@@ -16,6 +16,7 @@ import type { ShapeOptions } from '../shared/shape.js';
 import { TASKS } from '../shared/transcript.js';
 import { toFilePath } from './raw-arguments.js';
 import { chooseShape } from './shape-arguments.js';
+import { chooseRange } from './range-argument.js';
 import { wrongUsage } from './wrong-usage.js';
 
 export type Input = { readonly kind: 'file'; readonly path: FilePath } | { readonly kind: 'stdin' };
@@ -66,6 +67,7 @@ const OPTION_TYPES = {
   device: { type: 'string' },
   'batch-size': { type: 'string' },
   vad: { type: 'string' },
+  'clip-timestamps': { type: 'string' },
   threads: { type: 'string' },
   'json-events': { type: 'boolean' },
   'fetch-model': { type: 'string' },
@@ -214,6 +216,7 @@ function chooseOptions(values: Split['values']): TranscribeOptions {
         ? DEFAULT_OPTIONS.batchSize
         : chooseNumber('batch-size', batchSize, WHOLE, [1, 64]),
     vad: vad === undefined ? DEFAULT_OPTIONS.vad : choose('vad', vad, VAD_MODES),
+    range: chooseRange(values['clip-timestamps']),
     threads:
       threads === undefined ? DEFAULT_OPTIONS.threads : chooseNumber('threads', threads, WHOLE, [0, 256]),
   };

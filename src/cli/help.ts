@@ -39,6 +39,9 @@ What to hear
   --vad MODE               what to leave out as holding no speech: auto (only
                            what is certain), strict (all but speech) or off
                            (default: auto)
+  --clip-timestamps START,END
+                           transcribe only this stretch, in seconds, and all of
+                           it, whatever it holds
   --threads NUMBER         CPU threads, 0 for one per core (default: 0)
 
 What to write

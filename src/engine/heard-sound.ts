@@ -47,6 +47,14 @@ export class HeardSound {
     return this.#waitedMs;
   }
 
+  /** Reads on to `start` and forgets what lies before. */
+  async passOver(start: number): Promise<void> {
+    for (let place = 0; place < start; place += WINDOW_SAMPLES) {
+      await this.listen(place);
+      this.discardBefore(Math.min(place, start));
+    }
+  }
+
   /** The window's own sound: what lies in a gap after it is not to be heard. */
   readWindow(start: number, length: number): WindowSound {
     const samples = this.#sound.read(start - EDGE_SAMPLES, WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
@@ -115,5 +123,15 @@ export class HeardSound {
     await this.#sound.ensure(start + WINDOW_SAMPLES + EDGE_SAMPLES + (this.#voice?.lookahead ?? 0));
     this.#waitedMs += performance.now() - began;
     return Math.min(WINDOW_SAMPLES, this.#sound.received - start);
+  }
+}
+
+/** The sound up to a sample of the file; what follows is not read. */
+export async function* endAt(blocks: AsyncIterable<Float32Array>, end: number): AsyncGenerator<Float32Array> {
+  let received = 0;
+  for await (const block of blocks) {
+    yield block.subarray(0, end - received);
+    received += block.length;
+    if (received >= end) return;
   }
 }

@@ -20,7 +20,7 @@ import type { JobBackend } from './backend/step-batcher.js';
 import { Turn } from './decoding/turn.js';
 import { WindowDecoder } from './decoding/window-decoder.js';
 import type { LooseSegment } from './decoding/window-decoder.js';
-import { HeardSound, SHORTEST_WINDOW } from './heard-sound.js';
+import { endAt, HeardSound, SHORTEST_WINDOW } from './heard-sound.js';
 import type { Chunk } from './heard-sound.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
@@ -62,11 +62,11 @@ class Transcription {
   constructor(input: JobInput, decoder: WindowDecoder) {
     this.#in = input;
     this.#decoder = decoder;
-    this.#sound = new HeardSound(input.audio.blocks, listenForSpeech(input), input.signal);
+    this.#sound = new HeardSound(chooseBlocks(input), listenForSpeech(input), input.signal);
   }
 
   async runSequential(): Promise<void> {
-    let start = 0;
+    let start = await this.#findStart();
     let previous = this.#decoder.firstPrevious();
     let language: LanguageCode | null = null;
     for (;;) {
@@ -101,7 +101,7 @@ class Transcription {
   async runBatched(batchSize: number): Promise<void> {
     const underWay = new Set<Promise<void>>();
     let turn = Turn.first();
-    let start = 0;
+    let start = await this.#findStart();
     try {
       for (;;) {
         const chunk = await this.#sound.takeChunk(start);
@@ -129,7 +129,7 @@ class Transcription {
     if (this.#sound.received === 0) throw noSound();
     return {
       ...this.#decoder.stats(),
-      audio: toSamples(this.#sound.received),
+      audio: toSamples(Math.max(0, this.#sound.received - (this.#in.options.range?.start ?? 0))),
       totalMs: this.#elapsedMs(),
       loadMs: this.#in.loadMs,
       audioMs: this.#sound.waitedMs,
@@ -176,6 +176,12 @@ class Transcription {
     }
   }
 
+  async #findStart(): Promise<number> {
+    const start = this.#in.options.range?.start ?? 0;
+    await this.#sound.passOver(start);
+    return start;
+  }
+
   /** A language is told when it changes. */
   #tell(event: JobEvent): void {
     if (event.kind === 'language') {
@@ -200,8 +206,13 @@ class Transcription {
   }
 }
 
+function chooseBlocks({ audio, options }: JobInput): AsyncIterable<Float32Array> {
+  return options.range === null ? audio.blocks : endAt(audio.blocks, options.range.end);
+}
+
 function listenForSpeech({ voiceModel, options, emit }: JobInput): VoiceActivity | null {
-  if (voiceModel === null || options.vad === 'off') return null;
+  // What was asked for by its place is heard whatever it holds.
+  if (voiceModel === null || options.vad === 'off' || options.range !== null) return null;
   return new VoiceActivity(voiceModel, options.vad === 'strict' ? STRICT : CAUTIOUS, (span) => {
     emit({ kind: 'span', span });
   });

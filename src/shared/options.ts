@@ -16,6 +16,9 @@ export type DeviceChoice = (typeof DEVICES)[number];
 export const VAD_MODES = ['off', 'auto', 'strict'] as const;
 export type VadMode = (typeof VAD_MODES)[number];
 
+/** A place in the file, in samples at 16 kHz. */
+const RangeEndSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
 export const TranscribeOptionsSchema = v.strictObject({
   /** Id of a model in resources/models/catalog.json. */
   model: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,40}$/)),
@@ -58,6 +61,13 @@ export const TranscribeOptionsSchema = v.strictObject({
   batchSize: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(64)),
   /** Voice activity detection. */
   vad: v.picklist(VAD_MODES),
+  /** Transcribe this stretch only, in samples of the file, and all that is in it; null for the whole file. */
+  range: v.nullable(
+    v.pipe(
+      v.strictObject({ start: RangeEndSchema, end: RangeEndSchema }),
+      v.check(({ start, end }) => end > start, 'the range ends before it begins'),
+    ),
+  ),
   /** CPU threads; 0 means one per core. */
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(256)),
 });
@@ -84,5 +94,6 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   device: 'auto',
   batchSize: 1,
   vad: 'auto',
+  range: null,
   threads: 0,
 };

@@ -84,6 +84,7 @@ describe('what is transcribed', () => {
       device: 'cpu',
       batchSize: 8,
       vad: 'strict',
+      range: null,
       threads: 4,
     });
     expect(command.vocabulary).toBe('a,b');
@@ -98,6 +99,14 @@ describe('what is transcribed', () => {
     expect(parse('--languages', 'en, German,de', 'a.wav').options.languages).toEqual(['en', 'de']);
     expect(() => parse('--languages', 'en,xx', 'a.wav')).toThrow('--languages must be codes');
     expect(() => parse('--languages', ' ,', 'a.wav')).toThrow('at least one');
+  });
+
+  it('a stretch is told in seconds', () => {
+    const { range } = parse('--clip-timestamps', '1.5,20', 'a.wav').options;
+    expect(range).toEqual({ start: 24_000, end: 320_000 });
+    for (const text of ['3,2', '1', 'a,b', '1,1', '1,2,3']) {
+      expect(() => parse('--clip-timestamps', text, 'a.wav')).toThrow('--clip-timestamps must be');
+    }
   });
 
   it('the spelling of openai/whisper with underscores means the same', () => {
