@@ -3,6 +3,7 @@
 // at a time: a second one before the first has resolved is a bug of the caller and throws.
 #include <napi.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -26,6 +27,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
                            InstanceMethod<&SessionObject::start>("start"),
                            InstanceMethod<&SessionObject::step>("step"),
                            InstanceMethod<&SessionObject::reorder>("reorder"),
+                           InstanceMethod<&SessionObject::align>("align"),
                            InstanceMethod<&SessionObject::release_window>("releaseWindow"),
                            InstanceMethod<&SessionObject::release_sequences>("releaseSequences"),
                            InstanceMethod<&SessionObject::timings>("timings"),
@@ -207,6 +209,28 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     const std::vector<int> parents = take_integers(info[1], "parents", 0, Decoder::kMaxRows, Decoder::kMaxRows);
     check(info.Env(), session.check_reorder(sequences, parents));
     session.reorder(sequences, parents);
+  }
+
+  // align(window, tokens, firstRow, positions, heads: [layer, head, layer, ...]) -> Promise<Float32Array of
+  // tokens - firstRow rows>
+  Napi::Value align(const Napi::CallbackInfo& info) {
+    const Session& session = intact_session(info.Env());
+    const int window = take_integer(info[0], "window", 0, INT32_MAX);
+    auto input = std::make_shared<AlignInput>();
+    input->tokens = take_integers(info[1], "tokens", 0, session.config().vocabulary - 1, Decoder::kMaxRows);
+    input->first_row = take_integer(info[2], "firstRow", 0, Decoder::kMaxRows);
+    input->positions = take_integer(info[3], "positions", 1, kAudioContext);
+    const std::vector<int> heads = take_integers(info[4], "heads", 0, INT32_MAX, 2 * 1024);
+    if (heads.size() % 2 != 0) throw Napi::RangeError::New(info.Env(), "heads must be pairs of layer and head");
+    for (size_t i = 0; i < heads.size(); i += 2) input->heads.push_back({heads[i], heads[i + 1]});
+    check(info.Env(), session.check_align(window, *input));
+    auto scores = std::make_shared<std::vector<float>>();
+    return run([=](Session& s) { *scores = s.align(window, *input); },
+               [scores](Napi::Env env) {
+                 Napi::Float32Array array = Napi::Float32Array::New(env, scores->size());
+                 std::copy(scores->begin(), scores->end(), array.Data());
+                 return array;
+               });
   }
 
   // Both may be called while the session is at work, and then wait until it is not; after close they do

@@ -85,7 +85,7 @@ Decoder::Decoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
 
 Decoder::~Decoder() = default;
 
-void Decoder::forward(const DecoderRow* rows, int count, Timings* timings) {
+void Decoder::forward(const DecoderRow* rows, int count, Timings* timings, CrossQueries* queries) {
   const int wanted =
       static_cast<int>(std::count_if(rows, rows + count, [](const DecoderRow& r) { return r.wants_logits; }));
   const size_t logits = static_cast<size_t>(wanted) * static_cast<size_t>(model_.tokens.outputs);
@@ -102,7 +102,7 @@ void Decoder::forward(const DecoderRow* rows, int count, Timings* timings) {
       }
       {
         Timed timed(timings->at(Part::kDecoder, layer, Operation::kCrossAttention), first);
-        cross_attention(rows, count, layer, thread);
+        cross_attention(rows, count, layer, thread, queries);
       }
       Timed timed(timings->at(Part::kDecoder, layer, Operation::kFeedForward), first);
       feed_forward(count, layer, thread);
@@ -164,7 +164,7 @@ void Decoder::self_attention(const DecoderRow* rows, int count, int layer, int t
   pool_.barrier();
 }
 
-void Decoder::cross_attention(const DecoderRow* rows, int count, int layer, int thread) {
+void Decoder::cross_attention(const DecoderRow* rows, int count, int layer, int thread, CrossQueries* kept) {
   Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
   const DecoderLayer& weights = model_.decoder[static_cast<size_t>(layer)];
   const int width = model_.config.width;
@@ -185,6 +185,7 @@ void Decoder::cross_attention(const DecoderRow* rows, int count, int layer, int 
       const int64_t at = static_cast<int64_t>(r) * width + head * kHeadWidth;
       const WindowMemory& window = *rows[r].window;
       const Activations queries = scratch.queries.quantize(kernels_, wide_.data() + at, run, width);
+      if (kept != nullptr) kept->keep({layer, head}, r, queries);
       kernels_.attend(window.layers[static_cast<size_t>(layer)].head(head, window.positions), queries,
                       attended_.data() + at, width);
       r += run;

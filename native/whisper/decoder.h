@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "whisper/alignment.h"
 #include "whisper/attention.h"
 #include "whisper/encoder.h"
 #include "whisper/timings.h"
@@ -51,8 +52,8 @@ class Decoder {
   ~Decoder();
 
   // Runs the rows and adds their tokens to their memories. logits() then has a row for each row that wants
-  // it, in order.
-  void forward(const DecoderRow* rows, int count, Timings* timings);
+  // it, in order. If `queries` is given, it has as many rows, and gets the queries of its heads.
+  void forward(const DecoderRow* rows, int count, Timings* timings, CrossQueries* queries = nullptr);
 
   // float32 [wanted rows, logits_stride]: the projection of all tokens. |logit - exact| <= error(row), where
   // exact is the projection of the float32 hidden state by the (dequantised) weights in exact arithmetic.
@@ -72,7 +73,7 @@ class Decoder {
   struct Scratch;
   void embed(const DecoderRow* rows, int count, int thread);
   void self_attention(const DecoderRow* rows, int count, int layer, int thread);
-  void cross_attention(const DecoderRow* rows, int count, int layer, int thread);
+  void cross_attention(const DecoderRow* rows, int count, int layer, int thread, CrossQueries* kept);
   void feed_forward(int count, int layer, int thread);
   void project(const DecoderRow* rows, int count, int thread);
   Activations normalize(int count, const Norm& norm, int thread);

@@ -76,6 +76,24 @@ Status Session::check_reorder(int sequences, const std::vector<int>& parents) co
   return Status();
 }
 
+Status Session::check_align(int window, const AlignInput& input) const {
+  const auto found = windows_.find(window);
+  if (found == windows_.end()) return invalid("the window was released");
+  const int count = static_cast<int>(input.tokens.size());
+  if (count > std::min(Decoder::kMaxRows, config().text_context)) return invalid("too many tokens to align");
+  if (input.first_row < 0 || input.first_row >= count) return invalid("the first row is not among the tokens");
+  if (input.positions < 1 || input.positions > found->second->positions) {
+    return invalid("the window has not so many positions");
+  }
+  if (input.heads.empty()) return invalid("no heads to align by");
+  for (const AlignmentHead& head : input.heads) {
+    const bool is_there =
+        head.layer >= 0 && head.layer < config().decoder_layers && head.head >= 0 && head.head < config().heads;
+    if (!is_there) return invalid("a head that the model does not have");
+  }
+  return Status();
+}
+
 StartResult Session::start(int window, const std::vector<int>& prompt, const TokenRule& rule, int probe_position,
                            int probe_token) {
   Sequences made;
@@ -147,6 +165,19 @@ void Session::reorder(int sequences, const std::vector<int>& parents) {
     if (row) free_.push_back(std::move(row));
   }
   rows = std::move(next);
+}
+
+std::vector<float> Session::align(int window, const AlignInput& input) {
+  const WindowMemory& memory = *windows_.at(window);
+  std::unique_ptr<TextMemory> text = take_memory();
+  std::vector<DecoderRow> rows;
+  for (size_t i = 0; i < input.tokens.size(); i++) {
+    rows.push_back({input.tokens[i], static_cast<int>(i), text.get(), &memory, false});
+  }
+  CrossQueries queries(input.heads, static_cast<int>(rows.size()));
+  decoder_.forward(rows.data(), static_cast<int>(rows.size()), &timings_, &queries);
+  free_.push_back(std::move(text));
+  return score_alignment(queries, memory, input.first_row, input.positions, kernels_, pool_);
 }
 
 int Session::row_count(int sequences) const { return static_cast<int>(sequences_.at(sequences).rows.size()); }

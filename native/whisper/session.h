@@ -27,6 +27,13 @@ struct StartResult {
   double probe_probability = 0;
 };
 
+struct AlignInput {
+  std::vector<int> tokens;  // fed in one pass
+  int first_row = 0;        // the first token that is scored
+  int positions = 0;        // of the window that hold sound
+  std::vector<AlignmentHead> heads;
+};
+
 class Session {
  public:
   static Status open(const std::string& weights, int threads, std::unique_ptr<Session>* session);
@@ -35,7 +42,7 @@ class Session {
   const char* kernels_name() const { return kernels_.name; }
   int threads() const { return pool_.threads(); }
 
-  // See Model::check_unchanged; before each of encode, start and step.
+  // See Model::check_unchanged; before each of encode, start, step and align.
   Status check_weights() const { return model_->check_unchanged(); }
 
   // `samples` is float32 [kSamplesWithEdges]: a window and what its frames reach to either side. Encodes the
@@ -52,12 +59,15 @@ class Session {
   Status check_start(int window, const std::vector<int>& prompt, int probe_position) const;
   Status check_step(const std::vector<StepInput>& inputs) const;
   Status check_reorder(int sequences, const std::vector<int>& parents) const;
+  Status check_align(int window, const AlignInput& input) const;
 
   // probe_position < 0: no probe.
   StartResult start(int window, const std::vector<int>& prompt, const TokenRule& rule, int probe_position,
                     int probe_token);
   std::vector<std::vector<TokenChoice>> step(const std::vector<StepInput>& inputs);
   void reorder(int sequences, const std::vector<int>& parents);
+  // float32 [tokens - first_row, positions]; see score_alignment.
+  std::vector<float> align(int window, const AlignInput& input);
   int row_count(int sequences) const;
   int length(int sequences) const;
 

@@ -68,6 +68,7 @@ const OPTION_TYPES = {
   'batch-size': { type: 'string' },
   vad: { type: 'string' },
   'clip-timestamps': { type: 'string' },
+  'word-timestamps': { type: 'string' },
   threads: { type: 'string' },
   'json-events': { type: 'boolean' },
   'fetch-model': { type: 'string' },
@@ -197,6 +198,12 @@ function chooseReplacements(texts: readonly string[]): TranscribeOptions['replac
   throw wrongUsage(`--replace is given too often: ${pairs.length} times.`);
 }
 
+/** openai/whisper writes True and False. */
+function chooseWordTimestamps(text: string | undefined): boolean {
+  if (text === undefined) return DEFAULT_OPTIONS.wordTimestamps;
+  return choose('word-timestamps', text.toLowerCase(), ['true', 'false']) === 'true';
+}
+
 function chooseOptions(values: Split['values']): TranscribeOptions {
   const { model, language, languages, task, device, vad, threads } = values;
   const prompt = values['initial-prompt'];
@@ -217,6 +224,7 @@ function chooseOptions(values: Split['values']): TranscribeOptions {
         : chooseNumber('batch-size', batchSize, WHOLE, [1, 64]),
     vad: vad === undefined ? DEFAULT_OPTIONS.vad : choose('vad', vad, VAD_MODES),
     range: chooseRange(values['clip-timestamps']),
+    wordTimestamps: chooseWordTimestamps(values['word-timestamps']),
     threads:
       threads === undefined ? DEFAULT_OPTIONS.threads : chooseNumber('threads', threads, WHOLE, [0, 256]),
   };

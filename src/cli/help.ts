@@ -42,6 +42,9 @@ What to hear
   --clip-timestamps START,END
                            transcribe only this stretch, in seconds, and all of
                            it, whatever it holds
+  --word-timestamps BOOLEAN
+                           true or false: whether json and vtt say when each
+                           word is said; needs the native engine (default: true)
   --threads NUMBER         CPU threads, 0 for one per core (default: 0)
 
 What to write

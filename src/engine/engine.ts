@@ -13,10 +13,12 @@ import { JOBS_AT_ONCE } from '../shared/job.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import type { AudioSource, AudioStream } from './audio/audio.js';
 import { openAudio } from './audio/open.js';
+import type { AlignmentHead, DecoderBackend } from './backend/backend.js';
 import { openBackend } from './backend/open-backend.js';
 import { StepBatcher } from './backend/step-batcher.js';
 import { JobLine } from './job-line.js';
 import { describeModel } from './model/describe-model.js';
+import type { AlignmentHeads } from './model/model-files.js';
 import { fitOptions } from './model/fit-options.js';
 import type { Tokenizer } from './model/tokenizer.js';
 import { openDetector } from './voice/open-detector.js';
@@ -66,6 +68,7 @@ interface OpenModel {
   /** For people: what decodes, and why not something faster. */
   readonly description: string;
   readonly tokenizer: Tokenizer;
+  readonly alignmentHeads: AlignmentHeads;
   /** Jobs that work with it. */
   users: number;
 }
@@ -141,19 +144,25 @@ export function createEngine(config: EngineConfig): Engine {
       const options = fitOptions(wanted, used.entry, used.tokenizer);
       const { model: voiceModel, reason } = await loadInTurn(() => useVoice(options, signal));
       const loadMs = performance.now() - loadBeganMs;
-      const { description } = used;
+      const backend = used.batcher.join();
+      const words = planWords(backend, used.alignmentHeads, options);
       emit({
         kind: 'opened',
         duration: audio.expectedDuration,
         format: audio.format,
-        backend: reason === null ? description : `${description}; silence is not skipped (${reason})`,
+        backend: [
+          used.description,
+          ...(reason === null ? [] : [`silence is not skipped (${reason})`]),
+          ...(words.reason === null ? [] : [`words have no times (${words.reason})`]),
+        ].join('; '),
       });
       return await transcribe({
         audio,
-        backend: used.batcher.join(),
+        backend,
         tokenizer: used.tokenizer,
         voiceModel,
         options,
+        alignmentHeads: words.heads,
         emit: (event) => {
           emit(event);
           const hasWords = event.kind === 'commit' && event.segments.length > 0;
@@ -245,7 +254,7 @@ async function openModel(
       `Press Repair in the app, or run \`tilescribe --fetch-model ${entry.id}\`.`,
     );
   }
-  const { dimensions, tokenizer } = await describeModel(entry, folder);
+  const { dimensions, tokenizer, alignmentHeads } = await describeModel(entry, folder);
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
   const { backend, reason, sharesSteps } = await openBackend({
     device: options.device,
@@ -257,7 +266,26 @@ async function openModel(
     signal,
   });
   const description = reason === null ? backend.description : `${backend.description} (${reason})`;
-  return { entry, batcher: new StepBatcher(backend), sharesSteps, description, tokenizer };
+  return { entry, batcher: new StepBatcher(backend), sharesSteps, description, tokenizer, alignmentHeads };
+}
+
+interface WordPlan {
+  readonly heads: readonly AlignmentHead[] | null;
+  /** For people: why words get no times although they were asked for. */
+  readonly reason: string | null;
+}
+
+function planWords(
+  { align }: Pick<DecoderBackend, 'align'>,
+  alignmentHeads: AlignmentHeads,
+  { wordTimestamps }: Pick<TranscribeOptions, 'wordTimestamps'>,
+): WordPlan {
+  if (!wordTimestamps) return { heads: null, reason: null };
+  if (align === null) {
+    return { heads: null, reason: 'they need the native engine: ONNX Runtime does not show its attention' };
+  }
+  if (alignmentHeads.kind === 'unknown') return { heads: null, reason: alignmentHeads.reason };
+  return { heads: alignmentHeads.heads, reason: null };
 }
 
 /** A detector that cannot be had is no reason not to transcribe, unless nothing but speech was asked for. */

@@ -16,14 +16,15 @@ import { namedLanguage } from '../shared/options.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import { toSamples } from '../shared/time.js';
 import type { AudioStream } from './audio/audio.js';
+import type { AlignmentHead } from './backend/backend.js';
 import type { JobBackend } from './backend/step-batcher.js';
 import { Turn } from './decoding/turn.js';
 import { WindowDecoder } from './decoding/window-decoder.js';
-import type { LooseSegment } from './decoding/window-decoder.js';
 import { endAt, HeardSound, SHORTEST_WINDOW } from './heard-sound.js';
 import type { Chunk } from './heard-sound.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
+import type { LooseSegment } from './words/word-times.js';
 import type { VoiceModel } from './voice/voice-model.js';
 import { CAUTIOUS, STRICT } from './voice/spans.js';
 import { VoiceActivity } from './voice/voice-activity.js';
@@ -35,6 +36,8 @@ export interface JobInput {
   /** null: everything is heard. */
   readonly voiceModel: VoiceModel | null;
   readonly options: TranscribeOptions;
+  /** See WindowDecoderInput. */
+  readonly alignmentHeads: readonly AlignmentHead[] | null;
   readonly emit: (event: JobEvent) => void;
   readonly signal: AbortSignal;
   /** performance.now() when the job began, before the model was loaded. */

@@ -33,6 +33,7 @@ const APP_OUTPUTS = [
 /** Programs for developers, by the name of their command. */
 const TOOLS = {
   eval: 'test/eval/eval.ts',
+  words: 'test/eval/words.ts',
   compare: 'test/eval/compare.ts',
   bench: 'test/bench/bench.ts',
 };

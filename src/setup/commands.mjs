@@ -74,6 +74,12 @@ const COMMANDS = {
   },
 
   eval: (args) => runTool('eval', args),
+
+  async 'eval:words'(args) {
+    await ensureSystemPackages(['alignment'], reporter);
+    return runTool('words', args);
+  },
+
   compare: (args) => runTool('compare', args),
 
   async bench(args) {
@@ -112,7 +118,7 @@ function reportError(thrown) {
 /**
  * Runs in the user's own folder, so that the paths in its arguments mean what the user meant.
  *
- * @param {'eval' | 'compare' | 'bench'} name
+ * @param {'eval' | 'words' | 'compare' | 'bench'} name
  * @param {readonly string[]} args
  */
 async function runTool(name, args) {

@@ -11,8 +11,9 @@
 
 /**
  * `media`: any transcription. `app`: the window. `native`: building the native engine. `test`: npm test.
+ * `alignment`: npm run eval:words.
  * Not required: `speech`, more for npm test to hear; `format`, to check the format of the C++ sources.
- * @typedef {'media' | 'app' | 'native' | 'test' | 'speech' | 'format'} Purpose
+ * @typedef {'media' | 'app' | 'native' | 'test' | 'alignment' | 'speech' | 'format'} Purpose
  */
 
 /**
@@ -58,6 +59,13 @@ export const REQUIREMENTS = [
   requirement('test', 'xvfb', 'program', 'xvfb-run'),
   requirement('test', 'xauth', 'program', 'xauth'),
   requirement('test', 'dbus', 'program', 'dbus-run-session'),
+  requirement('alignment', 'pocketsphinx', 'program', 'pocketsphinx_continuous'),
+  requirement(
+    'alignment',
+    'pocketsphinx-en-us',
+    'file',
+    '/usr/share/pocketsphinx/model/en-us/cmudict-en-us.dict',
+  ),
   requirement('speech', 'espeak-ng', 'program', 'espeak-ng'),
   requirement(
     'speech',

@@ -68,6 +68,8 @@ export const TranscribeOptionsSchema = v.strictObject({
       v.check(({ start, end }) => end > start, 'the range ends before it begins'),
     ),
   ),
+  /** Times of words, and how certain each is; for backends that can see the decoder's attention. */
+  wordTimestamps: v.boolean(),
   /** CPU threads; 0 means one per core. */
   threads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(256)),
 });
@@ -95,5 +97,6 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   batchSize: 1,
   vad: 'auto',
   range: null,
+  wordTimestamps: true,
   threads: 0,
 };

@@ -65,6 +65,8 @@ export const SegmentSchema = v.object({
   compressionRatio: v.number(),
   /** Probability of <|nospeech|> at the start of the window. */
   noSpeechProbability: v.number(),
+  /** Mean probability of its text tokens, 0 to 1, where it has words. */
+  confidence: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   /** In order, when the times of words were asked for and the backend can tell them. */
   words: v.exactOptional(v.array(WordSchema)),
   /** Left out when there is none. */

@@ -103,6 +103,33 @@ export interface StepInput {
   readonly rules: readonly TokenRule[];
 }
 
+/** A head of the decoder's cross-attention, both numbers from 0. */
+export interface AlignmentHead {
+  readonly layer: number;
+  readonly head: number;
+}
+
+export interface AlignmentRequest {
+  readonly window: EncodedWindow;
+  /** Fed in one pass: at most 256, and no more than the text context. */
+  readonly tokens: readonly number[];
+  /** The first token that is scored. */
+  readonly firstRow: number;
+  /** Encoder positions of the window that hold sound, from the first on. */
+  readonly positions: number;
+  /** Those that follow the sound, at least one. */
+  readonly heads: readonly AlignmentHead[];
+}
+
+/** How well tokens go with positions (openai/whisper timing.py, find_alignment): higher is better. */
+export interface AlignmentScores {
+  /** Tokens from the request's `firstRow` on. */
+  readonly rows: number;
+  readonly positions: number;
+  /** float32 [rows, positions]. */
+  readonly scores: Float32Array;
+}
+
 export interface LayerTiming {
   readonly part: 'encoder' | 'decoder';
   readonly layer: number;
@@ -119,7 +146,7 @@ export interface BackendTimings {
   /** Without the spectrogram. */
   readonly encodeMs: number;
   readonly encodeCount: number;
-  /** Prompt passes, with the cross-attention keys and values where a backend computes them there. */
+  /** Prompt passes and those of `align`, with the cross-attention keys and values where a backend computes them there. */
   readonly prefillMs: number;
   readonly prefillCount: number;
   readonly stepMs: number;
@@ -154,6 +181,8 @@ export interface DecoderBackend {
   step(inputs: readonly StepInput[]): Promise<readonly (readonly TokenChoice[])[]>;
   /** Row i becomes a copy of what was row parents[i]; the row count becomes parents.length. */
   reorder(sequences: Sequences, parents: readonly number[]): void;
+  /** Where the decoder looks when it says each token; null when the backend cannot see its attention. */
+  readonly align: ((request: AlignmentRequest) => Promise<AlignmentScores>) | null;
   timings(): BackendTimings;
   close(): Promise<void>;
 }

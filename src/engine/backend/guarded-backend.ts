@@ -8,6 +8,8 @@
 import { AppError } from '../../shared/errors.js';
 import type { WeightsFile } from '../weights/weights-file.js';
 import type {
+  AlignmentRequest,
+  AlignmentScores,
   BackendTimings,
   DecoderBackend,
   EncodedWindow,
@@ -59,6 +61,11 @@ export class GuardedBackend implements DecoderBackend {
 
   reorder(sequences: Sequences, parents: readonly number[]): void {
     this.#inner.reorder(sequences, parents);
+  }
+
+  get align(): ((request: AlignmentRequest) => Promise<AlignmentScores>) | null {
+    const { align } = this.#inner;
+    return align === null ? null : (request) => this.#guard(() => align(request));
   }
 
   timings(): BackendTimings {

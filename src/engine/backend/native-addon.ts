@@ -41,6 +41,14 @@ export interface NativeSession {
       readonly rules: readonly NativeRule[];
     }[],
   ): Promise<TokenChoice[][]>;
+  /** @param heads layer, head, layer, head, …; @returns float32 [tokens - firstRow, positions]. */
+  align(
+    window: number,
+    tokens: readonly number[],
+    firstRow: number,
+    positions: number,
+    heads: readonly number[],
+  ): Promise<Float32Array>;
   reorder(sequences: number, parents: readonly number[]): void;
   releaseWindow(window: number): void;
   releaseSequences(sequences: number): void;

@@ -4,6 +4,8 @@
  */
 import { cancelledError } from '../../shared/errors.js';
 import type {
+  AlignmentRequest,
+  AlignmentScores,
   BackendTimings,
   DecoderBackend,
   EncodedWindow,
@@ -142,6 +144,17 @@ export class NativeBackend implements DecoderBackend {
     this.#session.reorder(own.id, parents);
     own.rowCount = parents.length;
   }
+
+  readonly align = async (request: AlignmentRequest): Promise<AlignmentScores> => {
+    const { window, tokens, firstRow, positions, heads } = request;
+    if (!(window instanceof NativeWindow)) throw new TypeError('a window of another backend');
+    const began = performance.now();
+    const pairs = heads.flatMap(({ layer, head }) => [layer, head]);
+    const scores = await this.#session.align(window.id, tokens, firstRow, positions, pairs);
+    this.#spent.prefillMs += performance.now() - began;
+    this.#spent.prefillCount++;
+    return { rows: tokens.length - firstRow, positions, scores };
+  };
 
   timings(): BackendTimings {
     const layers = this.#layerTimings();

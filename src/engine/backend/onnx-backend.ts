@@ -63,6 +63,8 @@ class OnnxSequences implements Sequences {
 export class OnnxBackend implements DecoderBackend {
   readonly description: string;
   readonly dimensions: ModelDimensions;
+  /** The exported graph keeps its attention to itself. */
+  readonly align = null;
   readonly #encoder: ort.InferenceSession;
   readonly #decoder: ort.InferenceSession;
   readonly #shape: CacheShape;

@@ -8,6 +8,8 @@
  * Each job joins for itself, and so knows which share of the time was its own.
  */
 import type {
+  AlignmentRequest,
+  AlignmentScores,
   BackendTimings,
   DecoderBackend,
   EncodedWindow,
@@ -70,7 +72,8 @@ export class StepBatcher {
     });
   }
 
-  start(call: () => Promise<StartReply>): Promise<StartReply> {
+  /** A prompt's pass, or another that a window waits for. */
+  start<T>(call: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#starts.push(() => call().then(resolve, reject));
       this.#wake();
@@ -178,6 +181,18 @@ export class JobBackend implements DecoderBackend {
 
   step(inputs: readonly StepInput[]): Promise<Choices> {
     return this.#batcher.step(this, inputs);
+  }
+
+  get align(): ((request: AlignmentRequest) => Promise<AlignmentScores>) | null {
+    const { align } = this.#inner;
+    if (align === null) return null;
+    return (request) =>
+      this.#batcher.start(async () => {
+        const began = performance.now();
+        const scores = await align(request);
+        this.#spent.decodeMs += performance.now() - began;
+        return scores;
+      });
   }
 
   /** To be called before anything else is awaited after an answer: until then nothing is computed. */

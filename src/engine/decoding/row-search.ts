@@ -71,10 +71,14 @@ function cutLoop(
 ): Omit<SearchResult, 'noSpeechProbability'> {
   const tokens = idsOf(winner);
   const keep = findLoop(tokens, timestampBegin);
-  if (keep === null)
-    return { tokens, averageLogProbability: winner.sum / (tokens.length + 1), isLoop: false };
-  const sum = winner.tokens.slice(0, keep).reduce((total, { logProbability }) => total + logProbability, 0);
-  return { tokens: tokens.slice(0, keep), averageLogProbability: sum / keep, isLoop: true };
+  const logProbabilities = winner.tokens.slice(0, keep ?? tokens.length).map((token) => token.logProbability);
+  if (keep === null) {
+    const averageLogProbability = winner.sum / (tokens.length + 1);
+    return { tokens, logProbabilities, averageLogProbability, isLoop: false };
+  }
+  const sum = logProbabilities.reduce((total, value) => total + value, 0);
+  const averageLogProbability = sum / keep;
+  return { tokens: tokens.slice(0, keep), logProbabilities, averageLogProbability, isLoop: true };
 }
 
 function moveRows(backend: DecoderBackend, sequences: Sequences, rows: readonly Row[]): void {

@@ -34,6 +34,8 @@ export interface SearchRequest {
 export interface SearchResult {
   /** Without the end of text; of a loop only its first round. */
   readonly tokens: readonly number[];
+  /** Natural logarithm of the probability of each token, after the rules. */
+  readonly logProbabilities: readonly number[];
   /**
    * Sum over the tokens and the end of text, divided by their number (openai/whisper avg_logprob); with a
    * loop, of the tokens that are left.
@@ -84,6 +86,8 @@ export const searchGreedily: Search = async (request) => {
     const counted = keep === null ? logProbabilities : logProbabilities.slice(0, keep);
     return {
       tokens: keep === null ? tokens : tokens.slice(0, keep),
+      // The end of text has one too.
+      logProbabilities: logProbabilities.slice(0, keep ?? tokens.length),
       averageLogProbability: counted.reduce((sum, value) => sum + value, 0) / (keep ?? tokens.length + 1),
       isLoop: keep !== null,
       noSpeechProbability: started.probeProbability ?? 0,

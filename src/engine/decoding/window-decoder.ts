@@ -10,8 +10,7 @@ import type { TranscribeOptions } from '../../shared/options.js';
 import { createReplacer } from '../../shared/replacements.js';
 import type { Replacer } from '../../shared/replacements.js';
 import { toSamples } from '../../shared/time.js';
-import type { Segment } from '../../shared/transcript.js';
-import type { DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
+import type { AlignmentHead, DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
 import { EDGE_SAMPLES, reflectStart } from '../mel/log-mel.js';
 import { StreamingText, TIMESTAMP_SAMPLES } from '../model/tokenizer.js';
 import type { Tokenizer } from '../model/tokenizer.js';
@@ -29,6 +28,9 @@ import type { SegmentSlice } from './split-segments.js';
 import { TokenRules } from './token-rules.js';
 import { isSilence, silenceAfter } from './window-sound.js';
 import type { WindowSound } from './window-sound.js';
+import { WordTimer } from '../words/word-timer.js';
+import type { DecodedSegment } from '../words/word-timer.js';
+import type { LooseSegment } from '../words/word-times.js';
 
 /** One encoder position: two mel frames. */
 const POSITION_SAMPLES = 320;
@@ -37,9 +39,6 @@ const POSITION_SAMPLES = 320;
  * (docs/accuracy.md, "Shorter windows").
  */
 const POSITIONS_PAST_SOUND = 750;
-
-/** A segment before it has its place in the transcript. */
-export type LooseSegment = Omit<Segment, 'index'>;
 
 export interface WindowInput extends WindowSound {
   /** The windows after it, for the language; read only where that has to be found and is in doubt. */
@@ -66,6 +65,8 @@ export interface WindowDecoderInput {
   readonly backend: DecoderBackend;
   readonly tokenizer: Tokenizer;
   readonly options: TranscribeOptions;
+  /** Those that follow the sound, for the times of words; null: words are to have none. */
+  readonly alignmentHeads: readonly AlignmentHead[] | null;
   readonly signal: AbortSignal;
   /** performance.now() when the job began. */
   readonly beganMs: number;
@@ -80,6 +81,7 @@ export class WindowDecoder {
   readonly #detector: LanguageDetector;
   readonly #hints: readonly number[];
   readonly #replacer: Replacer;
+  readonly #wordTimer: WordTimer | null;
   readonly #stats = {
     firstTokenMs: null as number | null,
     windows: 0,
@@ -95,6 +97,7 @@ export class WindowDecoder {
     this.#detector = new LanguageDetector({ ...input, rules: this.#rules, allowed: input.options.languages });
     this.#hints = encodeHints(input.options.vocabulary, this.#promptLimit(), input.tokenizer);
     this.#replacer = createReplacer(input.options.replacements);
+    this.#wordTimer = createWordTimer(input, this.#replacer);
     this.#language = namedLanguage(input.options);
   }
 
@@ -120,7 +123,8 @@ export class WindowDecoder {
     const window = await this.#encode(input);
     try {
       const language = await this.#detectLanguage(window, input);
-      return this.#finish(await this.#decodeWindow(window, input, language), input, language);
+      const result = await this.#decodeWindow(window, input, language);
+      return await this.#finish(result, input, window, language);
     } finally {
       window.release();
     }
@@ -143,7 +147,8 @@ export class WindowDecoder {
     };
     const window = await this.#encode(passage);
     try {
-      return this.#finish(await this.#decodeWindow(window, passage, found.language), passage, found.language);
+      const result = await this.#decodeWindow(window, passage, found.language);
+      return await this.#finish(result, passage, window, found.language);
     } finally {
       window.release();
     }
@@ -167,16 +172,16 @@ export class WindowDecoder {
     if (isSilentResult(result)) return silentOutcome({ ...input, language });
     const foreign = language === this.#language ? {} : { language };
     const { slices, advance } = splitSegments(result.tokens, length, this.#in.tokenizer);
-    const segments = slices
-      .map((slice) => ({ slice, text: this.#in.tokenizer.decode(slice.tokens) }))
-      .filter(({ slice, text }) => slice.end > slice.start && text.trim() !== '')
-      .map(({ slice, text }) => ({
-        ...createSegment(slice, this.#replacer.text(text), start, result),
-        ...foreign,
-      }));
+    const decoded = this.#createSegments(slices, start, result).map(({ segment, ...rest }) => ({
+      ...rest,
+      segment: { ...segment, ...foreign },
+    }));
+    const segments = decoded.map(({ segment }) => segment);
     const tokens = segments.flatMap((segment) => segment.tokens);
     return {
-      segments,
+      segments:
+        (await this.#wordTimer?.time({ window, language, segments: decoded, start, length, advance })) ??
+        segments,
       advance,
       isSilent: false,
       language,
@@ -186,6 +191,24 @@ export class WindowDecoder {
           ? []
           : [...previous, ...tokens].slice(-this.#promptLimit()),
     };
+  }
+
+  #createSegments(
+    slices: readonly SegmentSlice[],
+    start: number,
+    result: WindowResult,
+  ): readonly DecodedSegment[] {
+    let place = 0;
+    return slices.flatMap((slice) => {
+      const from = place;
+      place += slice.tokens.length;
+      const text = this.#in.tokenizer.decode(slice.tokens);
+      if (slice.end <= slice.start || text.trim() === '') return [];
+      return {
+        segment: createSegment(slice, this.#replacer.text(text), start, result),
+        logProbabilities: result.logProbabilities.slice(from, place),
+      };
+    });
   }
 
   async #encode({ samples, start, length }: WindowSound): Promise<EncodedWindow> {
@@ -261,6 +284,13 @@ export class WindowDecoder {
   #promptLimit(): number {
     return this.#in.backend.dimensions.textContext / 2 - 1;
   }
+}
+
+function createWordTimer(input: WindowDecoderInput, replacer: Replacer): WordTimer | null {
+  const { backend, tokenizer, options, alignmentHeads: heads, signal } = input;
+  const { align } = backend;
+  if (align === null || heads === null) return null;
+  return new WordTimer({ align, heads, tokenizer, task: options.task, replacer, signal });
 }
 
 function createSegment(slice: SegmentSlice, text: string, start: number, result: WindowResult): LooseSegment {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { AppError } from '../../shared/errors.js';
-import type { ModelDimensions } from '../backend/backend.js';
+import type { AlignmentHead, ModelDimensions } from '../backend/backend.js';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -25,12 +25,6 @@ const GenerationConfigSchema = v.object({
   alignment_heads: v.exactOptional(v.array(v.tuple([index, index]))),
 });
 export type GenerationConfig = v.InferOutput<typeof GenerationConfigSchema>;
-
-export interface AlignmentHead {
-  /** Of the decoder, from 0. */
-  readonly layer: number;
-  readonly head: number;
-}
 
 /** The heads whose cross-attention follows the sound, for the times of words; or why there are none. */
 export type AlignmentHeads =

@@ -1,12 +1,11 @@
 /**
- * When each word of a window is said, from the decoder's cross-attention (openai/whisper timing.py): scores,
- * time warping, words, punctuation. Differs from there in one thing: words never reach over the end of a
+ * When each word of a window is said, from the decoder's cross-attention (openai/whisper timing.py): time
+ * warping over the backend's scores, words, punctuation. Differs from there in one thing: words never reach over the end of a
  * segment, so that the words of a segment spell its text. Pure.
  */
 import type { LanguageCode } from '../../shared/languages.js';
+import type { AlignmentScores } from '../backend/backend.js';
 import type { Tokenizer } from '../model/tokenizer.js';
-import { scorePositions } from './attention.js';
-import type { AlignmentAttention } from './attention.js';
 import { limitSentenceEnds } from './durations.js';
 import { mergePunctuation } from './punctuation.js';
 import { splitWords } from './split-words.js';
@@ -14,21 +13,20 @@ import type { WordTokens } from './split-words.js';
 import { warpTime } from './time-warp.js';
 
 /** One encoder position. */
-const POSITION_SAMPLES = 320;
+export const POSITION_SAMPLES = 320;
 
 export interface AlignRequest {
   /**
-   * Of one pass over: `prefix` tokens (<|startoftranscript|>, language, task), <|notimestamps|>, the text
-   * tokens of all segments, the end of text.
+   * Of one pass over the start of the transcript and the text tokens of all segments: a row for
+   * <|notimestamps|>, which stands before the text, and one for each text token.
    */
-  readonly attention: AlignmentAttention;
-  readonly prefix: number;
+  readonly alignment: AlignmentScores;
   /** Text tokens of each segment, without timestamps. */
   readonly segments: readonly (readonly number[])[];
-  /** Probability of each text token in that pass, 0 to 1, all segments one after the other. */
+  /** Probability of each text token, 0 to 1, all segments one after the other. */
   readonly probabilities: readonly number[];
-  /** Sound in the window, samples. */
-  readonly windowSamples: number;
+  /** Where the last word ends at the latest, samples from the window's start. */
+  readonly latestEnd: number;
   readonly language: LanguageCode;
   readonly tokenizer: Pick<Tokenizer, 'decode'>;
 }
@@ -43,13 +41,13 @@ export interface AlignedWord extends WordTokens {
 
 /** The words of each segment, in order. Throws RangeError when the shapes do not fit each other. */
 export function alignWords(request: AlignRequest): readonly (readonly AlignedWord[])[] {
-  const { attention, prefix, segments, probabilities, windowSamples, language, tokenizer } = request;
+  const { alignment, segments, probabilities, latestEnd, language, tokenizer } = request;
   const textCount = segments.reduce((sum, tokens) => sum + tokens.length, 0);
-  if (attention.tokens !== prefix + textCount + 2 || probabilities.length !== textCount) {
-    throw new RangeError(`attention over ${attention.tokens} tokens for ${prefix} + ${textCount} + 2`);
+  if (alignment.rows !== textCount + 1 || probabilities.length !== textCount) {
+    throw new RangeError(`${alignment.rows} rows, ${probabilities.length} probabilities for ${textCount}`);
   }
   if (textCount === 0) return segments.map(() => []);
-  const starts = findTokenStarts(attention, prefix, textCount, windowSamples);
+  const starts = findTokenStarts(alignment, latestEnd);
 
   let place = 0;
   const timed = segments.map((tokens) =>
@@ -72,18 +70,12 @@ export function alignWords(request: AlignRequest): readonly (readonly AlignedWor
  * where the decoder looks to find the next one, so that the rows begin one before the text.
  */
 function findTokenStarts(
-  attention: AlignmentAttention,
-  prefix: number,
-  textCount: number,
-  windowSamples: number,
+  { rows, positions, scores }: AlignmentScores,
+  latestEnd: number,
 ): readonly number[] {
-  const positions = Math.min(attention.positions, Math.ceil(windowSamples / POSITION_SAMPLES));
-  const scores = scorePositions(attention, positions);
-  const costs = scores
-    .subarray(prefix * positions, (prefix + textCount + 1) * positions)
-    .map((score) => -score);
-  const firsts = warpTime(costs, textCount + 1, positions);
-  return Array.from(firsts, (first) => Math.min(first * POSITION_SAMPLES, windowSamples));
+  const costs = scores.map((score) => -score);
+  const firsts = warpTime(costs, rows, positions);
+  return Array.from(firsts, (first) => Math.min(first * POSITION_SAMPLES, latestEnd));
 }
 
 function mean(values: readonly number[]): number {

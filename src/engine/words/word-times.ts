@@ -8,28 +8,26 @@ import type { AlignedWord } from './align-words.js';
 import { fitSegment, typicalDuration } from './durations.js';
 
 /** A segment before it has its place in the transcript. */
-type LooseSegment = Omit<Segment, 'index'>;
+export type LooseSegment = Omit<Segment, 'index'>;
 
 export interface WindowWords {
   readonly segments: readonly LooseSegment[];
   /** Words of each segment, from the window's start. */
   readonly words: readonly (readonly AlignedWord[])[];
   readonly windowStart: number;
-  /** Where speech ended before this window, samples of the file. */
-  readonly lastSpeech: number;
   /** As it was used on the segments' text. */
   readonly replacer: Replacer;
 }
 
-/** The segments with their words and the times of those; and where speech ends now. */
-export function addWordTimes(input: WindowWords): {
-  readonly segments: readonly LooseSegment[];
-  readonly lastSpeech: number;
-} {
+/**
+ * The segments with their words, the times of those, and how certain each is. The window's start counts as the
+ * end of the speech before it, so that windows need not know of each other.
+ */
+export function addWordTimes(input: WindowWords): readonly LooseSegment[] {
   const { windowStart } = input;
-  let { lastSpeech } = input;
+  let lastSpeech = windowStart;
   const typical = typicalDuration(input.words.flat());
-  const segments = input.segments.map((segment, index): LooseSegment => {
+  return input.segments.map((segment, index): LooseSegment => {
     const words = (input.words[index] ?? []).map((word) => {
       return { ...word, start: word.start + windowStart, end: word.end + windowStart };
     });
@@ -40,9 +38,19 @@ export function addWordTimes(input: WindowWords): {
       start: toSamples(start),
       end: toSamples(Math.max(start, end)),
       words: [...input.replacer.words(fitted.map(toWord))],
+      ...(fitted.length === 0 ? {} : { confidence: meanProbability(fitted) }),
     };
   });
-  return { segments, lastSpeech };
+}
+
+/** Over the tokens of all words. */
+function meanProbability(words: readonly AlignedWord[]): number {
+  const sum = words.reduce((total, { probability, tokens }) => total + probability * tokens.length, 0);
+  return clampProbability(sum / words.reduce((total, { tokens }) => total + tokens.length, 0));
+}
+
+function clampProbability(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }
 
 function toWord({ text, start, end, probability }: AlignedWord): Word {
@@ -50,6 +58,6 @@ function toWord({ text, start, end, probability }: AlignedWord): Word {
     text,
     start: toSamples(start),
     end: toSamples(Math.max(start, end)),
-    probability: Math.min(1, Math.max(0, probability)),
+    probability: clampProbability(probability),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * JSON with the fields and names of openai/whisper's json writer, on one line. Every segment is
- * there, empty ones too: this is the format for programs. Words are there when their times are known.
+ * there, empty ones too: this is the format for programs. Words and the confidence of segments, which
+ * openai/whisper does not write, are there when the times of words are known.
  */
 import { SAMPLE_RATE_HZ, samplesToMs } from '../time.js';
 import { transcriptText } from '../transcript.js';
@@ -36,6 +37,7 @@ function toWhisperSegment(segment: Segment) {
     no_speech_prob: segment.noSpeechProbability,
     ...(segment.language === undefined ? {} : { language: segment.language }),
     ...(segment.reasons === undefined ? {} : { reasons: segment.reasons }),
+    ...(segment.confidence === undefined ? {} : { confidence: segment.confidence }),
     ...(segment.words === undefined ? {} : { words: segment.words.map(toWhisperWord) }),
   };
 }

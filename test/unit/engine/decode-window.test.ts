@@ -15,6 +15,7 @@ import { at, createFakeTokenizer, VOCABULARY_SIZE } from './fake-tokenizer.js';
 const tokenizer = createFakeTokenizer();
 const good: SearchResult = {
   tokens: [at(0), 259, at(1)],
+  logProbabilities: [],
   averageLogProbability: -0.2,
   isLoop: false,
   noSpeechProbability: 0.01,

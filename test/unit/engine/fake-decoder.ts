@@ -58,6 +58,7 @@ class FakeSequences implements Sequences {
 
 /** Decodes by `logitsAfter`, each row from its own text, and keeps account of rows and steps. */
 export class FakeDecoder implements DecoderBackend {
+  readonly align = null;
   readonly description = 'fake';
   readonly dimensions: DecoderBackend['dimensions'];
   readonly started: FakeSequences[] = [];

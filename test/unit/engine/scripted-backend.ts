@@ -72,6 +72,7 @@ export function createScriptedBackend(
       );
     },
     reorder: () => undefined,
+    align: null,
     timings: () => ({
       melMs: 0,
       encodeMs: 0,

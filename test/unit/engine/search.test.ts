@@ -37,6 +37,7 @@ describe('greedy search', () => {
 
     expect(result).toEqual({
       tokens: [at(0), 300, 301, at(2)],
+      logProbabilities: [-0.5, -0.5, -0.5, -0.5],
       averageLogProbability: -0.5,
       isLoop: false,
       noSpeechProbability: 0.01,

@@ -29,6 +29,7 @@ const createSequences = (length: number): Sequences => ({ rowCount: 1, length, r
 class CountingBackend implements DecoderBackend {
   readonly description = 'counting';
   readonly dimensions = {} as DecoderBackend['dimensions'];
+  readonly align = null;
   readonly calls: string[] = [];
   isBusy = false;
   failNextStep = false;

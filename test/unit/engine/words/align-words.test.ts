@@ -11,19 +11,15 @@ import { speak } from '../../shared/shape/talk.js';
 import { createFakeTokenizer } from '../fake-tokenizer.js';
 
 const tokenizer = createFakeTokenizer();
-const PREFIX = 3;
-
 /** A decoder that looks from `looks[i]` up to `looks[i + 1]` when it predicts text token i, the end of text last. */
-function attend(looks: readonly number[], positions: number): AlignRequest['attention'] {
-  const starts = [...new Array<number>(PREFIX).fill(0), ...looks, positions];
-  const weights = new Float32Array(2 * starts.length * positions).fill(0.001);
-  for (let row = 0; row + 1 < starts.length; row++) {
-    for (const head of [0, 1]) {
-      const from = (head * starts.length + row) * positions;
-      weights.fill(0.1, from + starts[row]!, from + Math.max(starts[row]! + 4, starts[row + 1]!));
-    }
+function attend(looks: readonly number[], positions: number): AlignRequest['alignment'] {
+  const starts = [...looks, positions];
+  const scores = new Float32Array(looks.length * positions).fill(-0.5);
+  for (let row = 0; row < looks.length; row++) {
+    const from = row * positions;
+    scores.fill(2, from + starts[row]!, from + Math.max(starts[row]! + 4, starts[row + 1]!));
   }
-  return { heads: 2, tokens: starts.length, positions, weights };
+  return { rows: looks.length, positions, scores };
 }
 
 function align(
@@ -33,11 +29,10 @@ function align(
 ): readonly (readonly AlignedWord[])[] {
   const segments = texts.map((text) => tokenizer.encode(text));
   return alignWords({
-    attention: attend(looks, positions),
-    prefix: PREFIX,
+    alignment: attend(looks, positions),
     segments,
     probabilities: segments.flat().map((_, i) => 1 / (i + 1)),
-    windowSamples: positions * 320,
+    latestEnd: positions * 320,
     language: 'en',
     tokenizer,
   });
@@ -116,7 +111,7 @@ describe('aligned words', () => {
     );
   });
 
-  it('of attention over other tokens are refused', () => {
+  it('of scores of other tokens are refused', () => {
     expect(() => align([' hello'], [1, 2, 3, 4])).toThrow(RangeError);
   });
 });
@@ -211,14 +206,13 @@ describe('durations', () => {
 
 describe('segments with words', () => {
   it('are in the time of the file, with what was replaced', () => {
-    const { segments, lastSpeech } = addWordTimes({
+    const segments = addWordTimes({
       segments: [{ ...speak(30, 32, ' Hello Tile scribe') }, speak(33, 34, ' x')],
       words: [
         [word(' Hello', 1000, 9000), word(' Tile', 9000, 15_000), word(' scribe', 15_000, 22_000)],
         [word(' x', 48_000, 54_000)],
       ],
       windowStart: 480_000,
-      lastSpeech: 480_000,
       replacer: createReplacer([{ from: 'Tile scribe', to: 'Tilescribe' }]),
     });
 
@@ -230,6 +224,6 @@ describe('segments with words', () => {
       { text: ' Hello', start: 481_000, end: 489_000, probability: 0.5 },
       { text: ' Tilescribe', start: 489_000, end: 502_000, probability: 0.5 },
     ]);
-    expect(lastSpeech).toBe(534_000);
+    expect(segments.map(({ confidence }) => confidence)).toEqual([0.5, 0.5]);
   });
 });
