@@ -19,6 +19,7 @@ extern "C" const char* __asan_default_options() { return "quarantine_size_mb=1:t
 
 namespace {
 
+using tilescribe::AlignInput;
 using tilescribe::Code;
 using tilescribe::Decoder;
 using tilescribe::Operation;
@@ -85,6 +86,29 @@ void test_check_start(Session& session, const std::vector<float>& samples) {
   CHECK(is_refused(session.check_start(window, {1, 2, 3}, 3)));
   session.release_window(window);
   CHECK(is_refused(session.check_start(window, {1}, -1)));
+}
+
+void test_align(Session& session, const std::vector<float>& samples) {
+  const int window = session.encode(samples.data(), 10);
+  const AlignInput good = {{1, 2, 3, 4}, 1, 9, {{0, 1}}};
+  const auto refused = [&](const AlignInput& input) { return is_refused(session.check_align(window, input)); };
+  CHECK(session.check_align(window, good).ok());
+  CHECK(refused({{}, 0, 9, {{0, 1}}}));
+  CHECK(refused({std::vector<int>(Decoder::kMaxRows + 1, 5), 0, 9, {{0, 1}}}));
+  CHECK(refused({{1, 2}, 2, 9, {{0, 1}}}));
+  CHECK(refused({{1, 2}, 0, 11, {{0, 1}}}));
+  CHECK(refused({{1, 2}, 0, 0, {{0, 1}}}));
+  CHECK(refused({{1, 2}, 0, 9, {}}));
+  CHECK(refused({{1, 2}, 0, 9, {{0, session.config().heads}}}));
+  CHECK(refused({{1, 2}, 0, 9, {{session.config().decoder_layers, 0}}}));
+  CHECK(is_refused(session.check_align(window + 1, good)));
+
+  // Sequences that are under way are left as they were.
+  const int sequences = start(session, window, {1, 2});
+  CHECK(session.align(window, good).size() == 3 * 9);
+  CHECK(same(step(session, sequences, {7}).at(0), choice_after(session, window, {1, 2, 7})));
+  session.release_sequences(sequences);
+  session.release_window(window);
 }
 
 void test_check_step_and_reorder(Session& session, const std::vector<float>& samples) {
@@ -313,6 +337,7 @@ int main() {
   // First, while there is no freed memory for a leak to hide in.
   test_memory_does_not_grow(*session, samples, random);
   test_check_start(*session, samples);
+  test_align(*session, samples);
   test_encode(*session, samples);
   test_check_step_and_reorder(*session, samples);
   test_too_many_rows(*session, samples);

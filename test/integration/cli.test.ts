@@ -85,6 +85,22 @@ describe('a recording', () => {
     expect(names.sort()).toEqual(["a \xff'x.srt", "a \xff'x.wav"]);
   });
 
+  it('has the words with their times in json, unless they are not wanted', async () => {
+    const words = v.array(v.object({ word: v.string(), start: v.number(), end: v.number() }));
+    const schema = v.object({ segments: v.array(v.object({ words: v.optional(words) })) });
+    const hear = async (...args: string[]) => {
+      await runCommand([KENNEDY, '-f', 'json', '-o', folder, '--language', 'en', '--device', 'cpu', ...args]);
+      const name = readdirSync(folder).find((file) => file.endsWith('.json'))!;
+      return v.parse(schema, JSON.parse(readFileSync(join(folder, name), 'utf8'))).segments;
+    };
+
+    const timed = (await hear()).flatMap((segment) => segment.words ?? []);
+    expect(timed.map(({ word }) => plainWords(word)).join(' ')).toBe(KENNEDY_WORDS);
+    expect(timed.every(({ start, end }) => end >= start)).toBe(true);
+    const plain = await hear('--word-timestamps', 'false');
+    expect(plain.every((segment) => segment.words === undefined)).toBe(true);
+  });
+
   it('as json events is one valid engine event a line, tokens included', async () => {
     const { stdout } = await runCommand([KENNEDY, '--json-events', '--language', 'English']);
 

@@ -166,7 +166,12 @@ export class WindowDecoder {
     }
   }
 
-  #finish(result: WindowResult, input: WindowInput, language: LanguageCode): WindowOutcome {
+  async #finish(
+    result: WindowResult,
+    input: WindowInput,
+    window: EncodedWindow,
+    language: LanguageCode,
+  ): Promise<WindowOutcome> {
     const { start, length, previous } = input;
     this.#stats.retries += result.attempts - 1;
     if (isSilentResult(result)) return silentOutcome({ ...input, language });

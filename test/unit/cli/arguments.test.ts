@@ -56,6 +56,8 @@ describe('what is transcribed', () => {
         '--best-of=3',
         '--vad',
         'strict',
+        '--word_timestamps',
+        'False',
         '--device',
         'cpu',
         '--threads',
@@ -85,6 +87,7 @@ describe('what is transcribed', () => {
       batchSize: 8,
       vad: 'strict',
       range: null,
+      wordTimestamps: false,
       threads: 4,
     });
     expect(command.vocabulary).toBe('a,b');
@@ -212,6 +215,7 @@ describe('wrong usage', () => {
     [['--task', 'sing', 'a.wav'], '--task must be one of transcribe, translate, not "sing".'],
     [['--device', 'gpu', 'a.wav'], '--device must be one of auto, cpu, onnx, not "gpu".'],
     [['--vad', 'on', 'a.wav'], '--vad must be one of off, auto, strict, not "on".'],
+    [['--word-timestamps', 'on', 'a.wav'], '--word-timestamps must be one of true, false, not "on".'],
     [['--batch-size', '0', 'a.wav'], '--batch-size must be a whole number from 1 to 64, not "0".'],
     [['--beam-size', '0', 'a.wav'], '--beam-size must be a whole number from 1 to 10, not "0".'],
     [['--beam-size', '11', 'a.wav'], '--beam-size must be a whole number from 1 to 10, not "11".'],
