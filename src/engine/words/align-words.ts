@@ -69,10 +69,7 @@ export function alignWords(request: AlignRequest): readonly (readonly AlignedWor
  * Where each text token begins, and at the end where the last one ends, samples. The row of a token tells
  * where the decoder looks to find the next one, so that the rows begin one before the text.
  */
-function findTokenStarts(
-  { rows, positions, scores }: AlignmentScores,
-  latestEnd: number,
-): readonly number[] {
+function findTokenStarts({ rows, positions, scores }: AlignmentScores, latestEnd: number): readonly number[] {
   const costs = scores.map((score) => -score);
   const firsts = warpTime(costs, rows, positions);
   return Array.from(firsts, (first) => Math.min(first * POSITION_SAMPLES, latestEnd));

@@ -34,7 +34,8 @@ describe('pocketsphinx', () => {
   });
 
   it('tells words with times, pauses between them', () => {
-    const output = "you don't\n<sil> 0.000 0.240 1.000000\nyou 0.250 0.320 1.000000\ndon't(2) 0.330 0.580 1.0\n";
+    const output =
+      "you don't\n<sil> 0.000 0.240 1.000000\nyou 0.250 0.320 1.000000\ndon't(2) 0.330 0.580 1.0\n";
 
     expect(parseWords(output)).toEqual([
       { text: 'you', startSeconds: 0.25, endSeconds: 0.33 },
