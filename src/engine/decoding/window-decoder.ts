@@ -172,7 +172,7 @@ export class WindowDecoder {
     window: EncodedWindow,
     language: LanguageCode,
   ): Promise<WindowOutcome> {
-    const { start, length, previous } = input;
+    const { samples, start, length, previous } = input;
     this.#stats.retries += result.attempts - 1;
     if (isSilentResult(result)) return silentOutcome({ ...input, language });
     const foreign = language === this.#language ? {} : { language };
@@ -185,8 +185,15 @@ export class WindowDecoder {
     const tokens = segments.flatMap((segment) => segment.tokens);
     return {
       segments:
-        (await this.#wordTimer?.time({ window, language, segments: decoded, start, length, advance })) ??
-        segments,
+        (await this.#wordTimer?.time({
+          window,
+          language,
+          segments: decoded,
+          sound: samples.subarray(EDGE_SAMPLES),
+          start,
+          length,
+          advance,
+        })) ?? segments,
       advance,
       isSilent: false,
       language,

@@ -14,6 +14,8 @@ import { warpTime } from './time-warp.js';
 
 /** One encoder position. */
 export const POSITION_SAMPLES = 320;
+/** The decoder looks for a word some 60 ms before it is said (docs/accuracy.md, "Word times"). */
+const LOOK_AHEAD = 3;
 
 export interface AlignRequest {
   /**
@@ -72,7 +74,7 @@ export function alignWords(request: AlignRequest): readonly (readonly AlignedWor
 function findTokenStarts({ rows, positions, scores }: AlignmentScores, latestEnd: number): readonly number[] {
   const costs = scores.map((score) => -score);
   const firsts = warpTime(costs, rows, positions);
-  return Array.from(firsts, (first) => Math.min(first * POSITION_SAMPLES, latestEnd));
+  return Array.from(firsts, (first) => Math.min((first + LOOK_AHEAD) * POSITION_SAMPLES, latestEnd));
 }
 
 function mean(values: readonly number[]): number {

@@ -12,6 +12,7 @@ import type { Task } from '../../shared/transcript.js';
 import type { AlignmentHead, DecoderBackend, EncodedWindow } from '../backend/backend.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { alignWords, POSITION_SAMPLES } from './align-words.js';
+import { cutQuietEdges } from './quiet-edges.js';
 import { addWordTimes } from './word-times.js';
 import type { LooseSegment } from './word-times.js';
 
@@ -36,6 +37,8 @@ export interface DecodedWindow {
   readonly window: EncodedWindow;
   readonly language: LanguageCode;
   readonly segments: readonly DecodedSegment[];
+  /** float32, from the window's first sample on, at least `length` of them. */
+  readonly sound: Float32Array;
   /** Place in the file, samples. */
   readonly start: number;
   /** Sound in it, samples. */
@@ -69,7 +72,7 @@ export class WordTimer {
     });
     return addWordTimes({
       segments: decoded.segments.map(({ segment }) => segment),
-      words,
+      words: cutQuietEdges(words, decoded.sound.subarray(0, decoded.length)),
       windowStart: decoded.start,
       replacer,
     });

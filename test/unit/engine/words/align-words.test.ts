@@ -82,10 +82,10 @@ describe('aligned words', () => {
 
     expect(textsOf(words!)).toEqual([' hello', ' a.']);
     expect(words!.map(({ probability }) => probability)).toEqual([1, (1 / 2 + 1 / 3) / 2]);
-    // The full stop belongs to its word and takes no time, so that it ends at 100.
+    // The full stop belongs to its word and takes no time, so that it ends at 100; and it looks 60 ms ahead.
     expect(words!.map(({ start, end }) => [start / 320, end / 320])).toEqual([
-      [0, 60],
-      [60, 100],
+      [3, 63],
+      [63, 103],
     ]);
   });
 
