@@ -68,8 +68,8 @@ CrossQueries make_queries(const Model& model, const WindowMemory& window, const 
 }
 
 int key_at(const AttentionMemory& memory, int position, int i) {
-  return memory.keys[(position / kLanes) * kHeadWidth * kLanes + (i / 4) * 4 * kLanes + (position % kLanes) * 4 +
-                     i % 4] -
+  return memory
+             .keys[(position / kLanes) * kHeadWidth * kLanes + (i / 4) * 4 * kLanes + (position % kLanes) * 4 + i % 4] -
          128;
 }
 
@@ -114,8 +114,8 @@ Rows expected_scores(const CrossQueries& queries, const WindowMemory& window, in
   Rows scores(queries.rows() - kFirstRow, positions);
   for (int h = 0; h < queries.heads(); h++) {
     const AlignmentHead head = queries.head(h);
-    const Rows weights = standardized(queries.queries(h),
-                                      window.layers[static_cast<size_t>(head.layer)].head(head.head, positions));
+    const Rows weights =
+        standardized(queries.queries(h), window.layers[static_cast<size_t>(head.layer)].head(head.head, positions));
     for (int t = 0; t < scores.count; t++) {
       for (int p = 0; p < positions; p++) {
         scores.row(t)[p] += median_at(weights.row(t + kFirstRow), positions, p) / queries.heads();
@@ -135,8 +135,7 @@ std::vector<int> make_tokens(const Model& model, Random& random, int count) {
 void test_against_double(const Model& model, Random& random) {
   const std::unique_ptr<WindowMemory> window = make_window(model, random, 300);
   const std::vector<AlignmentHead> heads = {{1, 0}, {0, 1}, {1, 1}};
-  const CrossQueries queries =
-      make_queries(model, *window, make_tokens(model, random, 60), heads, best_kernels(), 2);
+  const CrossQueries queries = make_queries(model, *window, make_tokens(model, random, 60), heads, best_kernels(), 2);
   ThreadPool pool(2);
   for (int positions : {1, 3, 4, 16, 77, 300}) {
     const std::vector<float> scores = score_alignment(queries, *window, kFirstRow, positions, best_kernels(), pool);
