@@ -43,7 +43,9 @@ describe('the Kennedy sentence', () => {
     expect(plainWords(text)).toBe(KENNEDY_WORDS);
     expect(eventsOf(events, 'language')[0]).toMatchObject({ language: 'en' });
     expect(eventsOf(events, 'language')[0]!.probability).toBeGreaterThan(0.9);
-    expect(segments[0]!.start).toBe(0);
+    // The first word is said after 0.3 s.
+    expect(segments[0]!.start).toBeGreaterThan(0.2 * 16_000);
+    expect(segments[0]!.start).toBeLessThan(0.5 * 16_000);
     expect(segments.at(-1)!.end).toBeGreaterThan(9 * 16_000);
     expect(segments.at(-1)!.end).toBeLessThanOrEqual(176_100);
     expect(last).toMatchObject({ kind: 'done', warning: null });

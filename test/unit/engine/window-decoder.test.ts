@@ -28,7 +28,7 @@ async function decode(
     tokenizer,
     // The script has one row, and so one sample.
     options: { ...DEFAULT_OPTIONS, language: 'en', bestOf: 1, ...options },
-      alignmentHeads: null,
+    alignmentHeads: null,
     signal: new AbortController().signal,
     beganMs: 0,
   });
