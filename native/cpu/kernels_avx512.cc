@@ -58,7 +58,13 @@ struct I16 {
   // Lanes in [-128, 127], and in [0, 255].
   void store_int8(int8_t* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v)); }
   void store_uint8(uint8_t* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v)); }
-  static int32_t reduce_add(I16 a) { return _mm512_reduce_add_epi32(a.v); }
+  // Not _mm512_reduce_add_epi32: GCC's adds ordinary integers, for which an overflow is undefined behaviour.
+  static int32_t reduce_add(I16 a) {
+    const __m256i eight = _mm256_add_epi32(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
+    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
+  }
 };
 
 template <int kGroups, bool kUnsignedRows, int... G>
