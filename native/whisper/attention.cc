@@ -99,6 +99,14 @@ void KeyValues::copy_from(const KeyValues& other, int count) {
   }
 }
 
+LayerMemory::LayerMemory(const Config& config, int capacity)
+    : memory_(KeyValues::bytes(config.heads, capacity) * static_cast<size_t>(config.decoder_layers)) {
+  const size_t layer_bytes = KeyValues::bytes(config.heads, capacity);
+  for (size_t i = 0; i < static_cast<size_t>(config.decoder_layers); i++) {
+    layers.emplace_back(config.heads, capacity, memory_.data() + i * layer_bytes);
+  }
+}
+
 Queries::Queries(int rows)
     : q_(static_cast<size_t>(rows) * kHeadWidth), scale_(static_cast<size_t>(rows)), sum_(static_cast<size_t>(rows)) {}
 

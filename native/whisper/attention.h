@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/memory.h"
 #include "base/thread_pool.h"
 #include "cpu/kernels.h"
 #include "whisper/config.h"
@@ -52,6 +53,15 @@ class KeyValues {
   int heads_;
   int capacity_;
   uint8_t* memory_;
+};
+
+// Keys and values of every layer of a decoder, in one memory.
+struct LayerMemory {
+  LayerMemory(const Config& config, int capacity);
+  std::vector<KeyValues> layers;
+
+ private:
+  Memory memory_;
 };
 
 // Up to `rows` queries of one head, quantised, their scales ready for Kernels::attend.

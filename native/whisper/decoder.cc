@@ -25,14 +25,6 @@ constexpr int kQueryRows = 48;
 
 }  // namespace
 
-TextMemory::TextMemory(const Config& config)
-    : memory_(KeyValues::bytes(config.heads, config.text_context) * static_cast<size_t>(config.decoder_layers)) {
-  const size_t layer_bytes = KeyValues::bytes(config.heads, config.text_context);
-  for (size_t i = 0; i < static_cast<size_t>(config.decoder_layers); i++) {
-    layers.emplace_back(config.heads, config.text_context, memory_.data() + i * layer_bytes);
-  }
-}
-
 void TextMemory::copy_from(const TextMemory& other) {
   length = other.length;
   for (size_t i = 0; i < layers.size(); i++) layers[i].copy_from(other.layers[i], length);

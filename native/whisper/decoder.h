@@ -23,14 +23,10 @@
 namespace tilescribe {
 
 // The text so far of one sequence: keys and values of every layer.
-struct TextMemory {
-  explicit TextMemory(const Config& config);
+struct TextMemory : LayerMemory {
+  explicit TextMemory(const Config& config) : LayerMemory(config, config.text_context) {}
   void copy_from(const TextMemory& other);
   int length = 0;
-  std::vector<KeyValues> layers;
-
- private:
-  Memory memory_;
 };
 
 struct DecoderRow {

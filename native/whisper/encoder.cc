@@ -12,14 +12,6 @@ constexpr int kPaddedFrames = kWindowFrames + 2;
 
 }  // namespace
 
-WindowMemory::WindowMemory(const Config& config, int count)
-    : positions(count), memory_(KeyValues::bytes(config.heads, count) * static_cast<size_t>(config.decoder_layers)) {
-  const size_t layer_bytes = KeyValues::bytes(config.heads, count);
-  for (size_t i = 0; i < static_cast<size_t>(config.decoder_layers); i++) {
-    layers.emplace_back(config.heads, count, memory_.data() + i * layer_bytes);
-  }
-}
-
 // Work space of one thread.
 struct Encoder::Scratch {
   explicit Scratch(int width)

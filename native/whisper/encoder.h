@@ -22,13 +22,9 @@
 namespace tilescribe {
 
 // A window's keys and values, one per decoder layer.
-struct WindowMemory {
-  WindowMemory(const Config& config, int positions);
+struct WindowMemory : LayerMemory {
+  WindowMemory(const Config& config, int count) : LayerMemory(config, count), positions(count) {}
   int positions;
-  std::vector<KeyValues> layers;
-
- private:
-  Memory memory_;
 };
 
 class Encoder {

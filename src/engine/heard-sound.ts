@@ -5,7 +5,7 @@
  */
 import { cancelledError } from '../shared/errors.js';
 import { SampleWindow } from './audio/sample-window.js';
-import { findQuietCut } from './decoding/quiet-cut.js';
+import { EARLIEST_CUT, findQuietCut } from './decoding/quiet-cut.js';
 import type { WindowSound } from './decoding/window-sound.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { VoiceActivity } from './voice/voice-activity.js';
@@ -14,8 +14,6 @@ import type { VoiceActivity } from './voice/voice-activity.js';
 export const SHORTEST_WINDOW = 1600;
 /** For the language at most this much sound (3 min) is read ahead, and kept in memory. */
 const FURTHEST_AHEAD = 180 * 16_000;
-/** A chunk is cut in its last third, so that encoding, which costs the same for any length, is not wasted. */
-const EARLIEST_CUT = (WINDOW_SAMPLES * 2) / 3;
 
 export interface Chunk {
   readonly start: number;

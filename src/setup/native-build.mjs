@@ -3,7 +3,7 @@
  * of the last complete build. The app runs without it on ONNX Runtime, slower; so starting and setting up
  * go on with a note when it cannot be built, while `npm run build` and `npm test` insist.
  */
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hashSources, isBuilt } from './build.mjs';
 import { lastLines } from './command.mjs';
@@ -16,13 +16,18 @@ import { MissingPackagesError, ensureSystemPackages } from './system-install.mjs
 const ADDON = 'out/native/tilescribe_native.node';
 const STAMP = 'out/native/.addon-sources.sha256';
 const PRESETS = { configure: 'release', build: 'addon' };
-// Its tests and benchmark are no part of the addon. The lock file names the version of its headers.
-const SOURCES = [
-  ...['CMakeLists.txt', 'CMakePresets.json', 'addon', 'audio', 'base', 'cpu', 'whisper'].map(
-    (name) => `native/${name}`,
-  ),
-  'package-lock.json',
-];
+/** In native/, but no part of the addon. */
+const LEFT_OUT = ['bench', 'test'];
+
+/**
+ * @param {string} root
+ * @returns {Promise<readonly string[]>} what the addon is made of; the lock file names the version of its headers
+ */
+async function listSources(root) {
+  const names = await readdir(join(root, 'native'));
+  const parts = names.filter((name) => !LEFT_OUT.includes(name)).sort();
+  return [...parts.map((name) => `native/${name}`), 'package-lock.json'];
+}
 
 /**
  * Throws a SetupError when it cannot be built. Needs node_modules (Node's headers come from there).
@@ -32,7 +37,7 @@ const SOURCES = [
  * @returns {Promise<void>}
  */
 export async function ensureNativeBuild(root, reporter) {
-  const sourcesHash = await hashSources(root, SOURCES);
+  const sourcesHash = await hashSources(root, await listSources(root));
   if (await isBuilt(root, [ADDON], join(root, STAMP), sourcesHash)) return;
   // An addon of other sources than the app's would be worse than none.
   await rm(join(root, ADDON), { force: true });

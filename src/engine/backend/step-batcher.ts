@@ -129,7 +129,7 @@ export class StepBatcher {
       for (const { job, inputs, resolve } of steps) {
         const own = choices.slice(place, place + inputs.length);
         place += inputs.length;
-        for (const { length } of own) job.countSteps(length * msPerRow);
+        for (const { length } of own) job.countDecoding(length * msPerRow);
         resolve(own);
       }
     } catch (thrown) {
@@ -171,12 +171,7 @@ export class JobBackend implements DecoderBackend {
   }
 
   start(request: StartRequest): Promise<StartReply> {
-    return this.#batcher.start(async () => {
-      const began = performance.now();
-      const reply = await this.#inner.start(request);
-      this.#spent.decodeMs += performance.now() - began;
-      return reply;
-    });
+    return this.#startCounted(() => this.#inner.start(request));
   }
 
   step(inputs: readonly StepInput[]): Promise<Choices> {
@@ -186,13 +181,7 @@ export class JobBackend implements DecoderBackend {
   get align(): ((request: AlignmentRequest) => Promise<AlignmentScores>) | null {
     const { align } = this.#inner;
     if (align === null) return null;
-    return (request) =>
-      this.#batcher.start(async () => {
-        const began = performance.now();
-        const scores = await align(request);
-        this.#spent.decodeMs += performance.now() - began;
-        return scores;
-      });
+    return (request) => this.#startCounted(() => align(request));
   }
 
   /** To be called before anything else is awaited after an answer: until then nothing is computed. */
@@ -214,9 +203,18 @@ export class JobBackend implements DecoderBackend {
     return { ...this.#spent };
   }
 
-  /** @param ms this job's share of a step. */
-  countSteps(ms: number): void {
+  /** @param ms of a call of its own, or its share of a step. */
+  countDecoding(ms: number): void {
     this.#spent.decodeMs += ms;
+  }
+
+  #startCounted<T>(call: () => Promise<T>): Promise<T> {
+    return this.#batcher.start(async () => {
+      const began = performance.now();
+      const reply = await call();
+      this.countDecoding(performance.now() - began);
+      return reply;
+    });
   }
 
   get #inner(): DecoderBackend {

@@ -2,7 +2,10 @@
  * Where to cut a stretch of sound so that no word is cut if it can be helped: in the middle of its quietest
  * part. Pure.
  */
+import { WINDOW_SAMPLES } from '../mel/log-mel.js';
 
+/** A window is cut in its last third: encoding costs nearly the same for any length. */
+export const EARLIEST_CUT = (WINDOW_SAMPLES * 2) / 3;
 /** Energy is looked at in frames of 20 ms, */
 const FRAME_SAMPLES = 320;
 /** and a pause is as quiet as its loudest part over 0.3 s, so that a short stop inside a word does not win. */

@@ -11,7 +11,7 @@ import { createReplacer } from '../../shared/replacements.js';
 import type { Replacer } from '../../shared/replacements.js';
 import { toSamples } from '../../shared/time.js';
 import type { AlignmentHead, DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
-import { EDGE_SAMPLES, reflectStart } from '../mel/log-mel.js';
+import { EDGE_SAMPLES, POSITION_SAMPLES, reflectStart } from '../mel/log-mel.js';
 import { StreamingText, TIMESTAMP_SAMPLES } from '../model/tokenizer.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
@@ -32,8 +32,6 @@ import { WordTimer } from '../words/word-timer.js';
 import type { DecodedSegment } from '../words/word-timer.js';
 import type { LooseSegment } from '../words/word-times.js';
 
-/** One encoder position: two mel frames. */
-const POSITION_SAMPLES = 320;
 /**
  * A window that is not full is encoded to 15 s past its sound, not to 30 s: cheaper, and heard no worse
  * (docs/accuracy.md, "Shorter windows").
@@ -122,9 +120,7 @@ export class WindowDecoder {
     if (this.#in.options.language === 'auto-multi') return await this.#decodePassage(input);
     const window = await this.#encode(input);
     try {
-      const language = await this.#detectLanguage(window, input);
-      const result = await this.#decodeWindow(window, input, language);
-      return await this.#finish(result, input, window, language);
+      return await this.#transcribe(window, input, await this.#detectLanguage(window, input));
     } finally {
       window.release();
     }
@@ -147,8 +143,7 @@ export class WindowDecoder {
     };
     const window = await this.#encode(passage);
     try {
-      const result = await this.#decodeWindow(window, passage, found.language);
-      return await this.#finish(result, passage, window, found.language);
+      return await this.#transcribe(window, passage, found.language);
     } finally {
       window.release();
     }
@@ -166,21 +161,17 @@ export class WindowDecoder {
     }
   }
 
-  async #finish(
-    result: WindowResult,
-    input: WindowInput,
+  async #transcribe(
     window: EncodedWindow,
+    input: WindowInput,
     language: LanguageCode,
   ): Promise<WindowOutcome> {
     const { samples, start, length, previous } = input;
+    const result = await this.#decodeWindow(window, input, language);
     this.#stats.retries += result.attempts - 1;
     if (isSilentResult(result)) return silentOutcome({ ...input, language });
-    const foreign = language === this.#language ? {} : { language };
     const { slices, advance } = splitSegments(result.tokens, length, this.#in.tokenizer);
-    const decoded = this.#createSegments(slices, start, result).map(({ segment, ...rest }) => ({
-      ...rest,
-      segment: { ...segment, ...foreign },
-    }));
+    const decoded = this.#createSegments(slices, start, result, language);
     const segments = decoded.map(({ segment }) => segment);
     const tokens = segments.flatMap((segment) => segment.tokens);
     return {
@@ -209,7 +200,9 @@ export class WindowDecoder {
     slices: readonly SegmentSlice[],
     start: number,
     result: WindowResult,
+    language: LanguageCode,
   ): readonly DecodedSegment[] {
+    const foreign = language === this.#language ? {} : { language };
     let place = 0;
     return slices.flatMap((slice) => {
       const from = place;
@@ -217,7 +210,7 @@ export class WindowDecoder {
       const text = this.#in.tokenizer.decode(slice.tokens);
       if (slice.end <= slice.start || text.trim() === '') return [];
       return {
-        segment: createSegment(slice, this.#replacer.text(text), start, result),
+        segment: { ...createSegment(slice, this.#replacer.text(text), start, result), ...foreign },
         logProbabilities: result.logProbabilities.slice(from, place),
       };
     });

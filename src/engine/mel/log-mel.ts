@@ -12,6 +12,8 @@ import { createMelFilters, MEL_BIN_COUNT } from './filterbank.js';
 import { BIN_COUNT, FFT_SIZE, PowerSpectrum } from './fft.js';
 
 export const HOP_SAMPLES = 160;
+/** One encoder position: two mel frames. */
+export const POSITION_SAMPLES = 2 * HOP_SAMPLES;
 export const WINDOW_SAMPLES = 30 * SAMPLE_RATE_HZ;
 export const FRAME_COUNT = WINDOW_SAMPLES / HOP_SAMPLES;
 

@@ -4,12 +4,11 @@
  * gap ends one; speech that goes on is cut in the longest pause in reach, at its quietest place, so that no
  * word is cut if it can be helped. Windows together hold all that is not in a gap. Pure.
  */
+import { EARLIEST_CUT } from '../decoding/quiet-cut.js';
 import { WINDOW_SAMPLES } from '../mel/log-mel.js';
 import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceFrame } from './voice-stream.js';
 
-/** A window is cut in its last third: encoding costs nearly the same for any length. */
-const EARLIEST_CUT = (WINDOW_SAMPLES * 2) / 3;
 /** A gap up to this (5 s) is heard along with the speech around it: cheaper than another window. */
 export const LONGEST_SHARED_GAP = 80_000;
 /** Below this a frame is part of a pause (Silero's threshold for the end of speech). */

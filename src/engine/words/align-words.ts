@@ -5,6 +5,7 @@
  */
 import type { LanguageCode } from '../../shared/languages.js';
 import type { AlignmentScores } from '../backend/backend.js';
+import { POSITION_SAMPLES } from '../mel/log-mel.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { limitSentenceEnds } from './durations.js';
 import { mergePunctuation } from './punctuation.js';
@@ -12,8 +13,6 @@ import { splitWords } from './split-words.js';
 import type { WordTokens } from './split-words.js';
 import { warpTime } from './time-warp.js';
 
-/** One encoder position. */
-export const POSITION_SAMPLES = 320;
 /** The decoder looks for a word some 60 ms before it is said (docs/accuracy.md, "Word times"). */
 const LOOK_AHEAD = 3;
 

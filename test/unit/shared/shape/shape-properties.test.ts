@@ -2,27 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countColumns } from '../../../../src/shared/shape/columns.js';
-import { DEFAULT_SHAPE, shapeCues } from '../../../../src/shared/shape.js';
-import type { Cue, ShapeOptions } from '../../../../src/shared/shape.js';
+import { DEFAULT_SHAPE } from '../../../../src/shared/shape.js';
+import type { ShapeOptions } from '../../../../src/shared/shape.js';
 import type { Segment } from '../../../../src/shared/transcript.js';
-import { speak, speakWords } from './talk.js';
-
-const RATE = 16_000;
-
-function shape(
-  segments: readonly Segment[],
-  options: Partial<ShapeOptions> = {},
-  duration = 100,
-): readonly Cue[] {
-  return shapeCues(segments, duration * RATE, { ...DEFAULT_SHAPE, ...options });
-}
-
-function textOf(segments: readonly Pick<Segment, 'text'>[]): string {
-  return segments
-    .map(({ text }) => text)
-    .join('')
-    .replaceAll(/\s/g, '');
-}
+import { RATE, shape, speak, speakWords, textOf } from './talk.js';
 
 const LETTERS = fc.string({
   unit: fc.constantFrom('a', 'é', '.', ',', '語', 'の', '。', 'ש', '-', '>'),

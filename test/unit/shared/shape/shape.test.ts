@@ -7,26 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { exportTranscript } from '../../../../src/shared/export/index.js';
 import { countColumns } from '../../../../src/shared/shape/columns.js';
 import { DEFAULT_SHAPE, shapeCues } from '../../../../src/shared/shape.js';
-import type { Cue, ShapeOptions } from '../../../../src/shared/shape.js';
-import type { Segment } from '../../../../src/shared/transcript.js';
-import { speak, speakEvenly, speakWords, TALK } from './talk.js';
-
-const RATE = 16_000;
-
-function shape(
-  segments: readonly Segment[],
-  options: Partial<ShapeOptions> = {},
-  duration = 100,
-): readonly Cue[] {
-  return shapeCues(segments, duration * RATE, { ...DEFAULT_SHAPE, ...options });
-}
-
-function textOf(segments: readonly Pick<Segment, 'text'>[]): string {
-  return segments
-    .map(({ text }) => text)
-    .join('')
-    .replaceAll(/\s/g, '');
-}
+import type { Cue } from '../../../../src/shared/shape.js';
+import { RATE, shape, speak, speakEvenly, speakWords, TALK, textOf } from './talk.js';
 
 function linesOf(cues: readonly Cue[]): readonly (readonly string[])[] {
   return cues.map(({ lines }) => lines);

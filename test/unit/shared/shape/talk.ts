@@ -1,8 +1,27 @@
 /** Transcripts to cut into subtitles. Times in seconds here, samples at 16 kHz in the segments. */
+import { DEFAULT_SHAPE, shapeCues } from '../../../../src/shared/shape.js';
+import type { Cue, ShapeOptions } from '../../../../src/shared/shape.js';
 import { toSamples } from '../../../../src/shared/time.js';
 import type { Segment, Transcript, Word } from '../../../../src/shared/transcript.js';
 
-const RATE = 16_000;
+export const RATE = 16_000;
+
+/** With the usual limits, but for `options`; `duration` in seconds. */
+export function shape(
+  segments: readonly Segment[],
+  options: Partial<ShapeOptions> = {},
+  duration = 100,
+): readonly Cue[] {
+  return shapeCues(segments, duration * RATE, { ...DEFAULT_SHAPE, ...options });
+}
+
+/** Letters alone. */
+export function textOf(segments: readonly Pick<Segment, 'text'>[]): string {
+  return segments
+    .map(({ text }) => text)
+    .join('')
+    .replaceAll(/\s/g, '');
+}
 
 /** One segment without times of words. */
 export function speak(start: number, end: number, text: string): Segment {
