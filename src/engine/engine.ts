@@ -171,6 +171,7 @@ export function createEngine(config: EngineConfig): Engine {
         signal,
         beganMs,
         loadMs,
+        jobsAtOnce: () => used.users,
       });
     } catch (thrown) {
       // What is open is not to be used again; the next job opens what is whole.

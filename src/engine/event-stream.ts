@@ -47,7 +47,7 @@ export function createEventStream(): EventStream {
       waiting.push(event);
       // The clock is asked on each event as well as by timer: while the decoder holds the thread, timers are late.
       const waitMs = lastPostMs + MIN_INTERVAL_MS - performance.now();
-      const isPending = event.kind === 'token' || event.kind === 'attempt';
+      const isPending = event.kind === 'token' || event.kind === 'attempt' || event.kind === 'timings';
       if (!isPending || waitMs <= 0) flush();
       else timer ??= setTimeout(flush, Math.ceil(waitMs));
     },

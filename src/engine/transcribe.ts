@@ -24,6 +24,7 @@ import { endAt, HeardSound, SHORTEST_WINDOW } from './heard-sound.js';
 import type { Chunk } from './heard-sound.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
+import { RunMeter } from './run-meter.js';
 import type { LooseSegment } from './words/word-times.js';
 import type { VoiceModel } from './voice/voice-model.js';
 import { CAUTIOUS, STRICT } from './voice/spans.js';
@@ -43,6 +44,8 @@ export interface JobInput {
   /** performance.now() when the job began, before the model was loaded. */
   readonly beganMs: number;
   readonly loadMs: number;
+  /** Jobs that share the backend now, this one included. */
+  readonly jobsAtOnce: () => number;
 }
 
 /** Runs the job to its end. Throws AppError; what was committed until then has been emitted. */
@@ -51,14 +54,17 @@ export async function transcribe(input: JobInput): Promise<JobStats> {
   const language = namedLanguage(input.options);
   if (language !== null) input.emit({ kind: 'language', language, probability: 1 });
   const job = new Transcription(input, new WindowDecoder(input));
+  await job.begin();
   await (batchSize > 1 ? job.runBatched(batchSize) : job.runSequential());
-  return job.finish();
+  return await job.finish();
 }
 
 class Transcription {
   readonly #in: JobInput;
   readonly #decoder: WindowDecoder;
   readonly #sound: HeardSound;
+  readonly #meter: RunMeter;
+  #processed = 0;
   #toldLanguage: LanguageCode | null = null;
   #segments = 0;
 
@@ -66,6 +72,11 @@ class Transcription {
     this.#in = input;
     this.#decoder = decoder;
     this.#sound = new HeardSound(chooseBlocks(input), listenForSpeech(input), input.signal);
+    this.#meter = new RunMeter(input);
+  }
+
+  begin(): Promise<void> {
+    return this.#meter.begin();
   }
 
   async runSequential(): Promise<void> {
@@ -97,6 +108,7 @@ class Transcription {
       start += outcome.advance;
       this.#commit(outcome.segments, start, outcome.isSilent);
       this.#sound.discardBefore(start);
+      await this.#meter.measure(() => this.#progress());
     }
   }
 
@@ -128,8 +140,10 @@ class Transcription {
     }
   }
 
-  finish(): JobStats {
+  /** Throws AppError `no-sound`. */
+  async finish(): Promise<JobStats> {
     if (this.#sound.received === 0) throw noSound();
+    await this.#meter.finish(() => this.#progress());
     return {
       ...this.#decoder.stats(),
       audio: toSamples(Math.max(0, this.#sound.received - (this.#in.options.range?.start ?? 0))),
@@ -171,6 +185,7 @@ class Transcription {
         turn.say(() => {
           this.#commit(outcome.segments, processed, outcome.isSilent);
         });
+        await this.#meter.measure(() => this.#progress());
       }
       turn.end();
     } catch (thrown) {
@@ -195,6 +210,7 @@ class Transcription {
   }
 
   #commit(segments: readonly LooseSegment[], processed: number, isSilent: boolean): void {
+    this.#processed = processed;
     this.#in.emit({
       kind: 'commit',
       segments: segments.map((segment) => ({ index: this.#segments++, ...segment })),
@@ -202,6 +218,10 @@ class Transcription {
       elapsedMs: this.#elapsedMs(),
       isSilent,
     });
+  }
+
+  #progress() {
+    return { ...this.#decoder.stats(), audioMs: this.#sound.waitedMs, processed: this.#processed };
   }
 
   #elapsedMs(): number {

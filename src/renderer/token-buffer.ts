@@ -61,6 +61,7 @@ export function reducePending(pending: Pending | null, event: EngineEvent): Pend
         : { ...pending, nextStart: event.timestamp, isLineClosed: true };
     case 'language':
     case 'span':
+    case 'timings':
       return pending;
     case 'opened':
     case 'commit':

@@ -72,6 +72,7 @@ export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): Transcr
         : { ...entry, segments: mergeSegments(entry.segments, event.segments) };
     case 'language':
     case 'span':
+    case 'timings':
     case 'token':
     case 'done':
     case 'failed':

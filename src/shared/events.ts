@@ -7,6 +7,7 @@
  * gap, unless voice activity detection is off: then there are none.
  * `language` comes once, before the first window with sound; a file without any has none. Where languages may
  * change it comes again with each change; the first one is that of the transcript.
+ * `timings` comes a few times a second while there is something to tell, and last before `done`.
  * Tokens after an `attempt` are pending: the next `attempt` throws them away (the window is decoded
  * again, hotter) and `commit` replaces them by the window's final segments, which may be none.
  */
@@ -14,6 +15,7 @@ import * as v from 'valibot';
 import { FailureSchema } from './errors.js';
 import { LANGUAGE_CODES } from './languages.js';
 import { SpanSchema } from './span.js';
+import { RunTimingsSchema } from './timing.js';
 import { SamplesSchema, SegmentSchema } from './transcript.js';
 
 const job = { jobId: v.string() };
@@ -101,6 +103,15 @@ export const JobStatsSchema = v.object({
 });
 export type JobStats = v.InferOutput<typeof JobStatsSchema>;
 
+export const TimingsSchema = v.object({
+  kind: v.literal('timings'),
+  ...job,
+  /** Totals since the job began; each replaces the one before. */
+  timings: RunTimingsSchema,
+  /** Wall time of each decoder step since the last of these events. */
+  stepsMs: v.array(v.number()),
+});
+
 export const DoneSchema = v.object({
   kind: v.literal('done'),
   ...job,
@@ -118,6 +129,7 @@ export const EngineEventSchema = v.variant('kind', [
   AttemptSchema,
   TokenSchema,
   CommitSchema,
+  TimingsSchema,
   DoneSchema,
   FailedSchema,
   CancelledSchema,

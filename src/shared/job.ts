@@ -111,6 +111,7 @@ export function reduceJob(job: Job, action: JobAction): Job {
     case 'cancelled':
       return { ...job, state: 'cancelled' };
     case 'span':
+    case 'timings':
     case 'attempt':
     case 'token':
       return job;

@@ -7,6 +7,8 @@
  * need not hand 51,865 floats to JavaScript for every token.
  */
 
+import type { LayerTiming } from '../../shared/timing.js';
+
 export interface ModelDimensions {
   readonly melBins: number;
   /** Encoder positions of a 30 s window: 1500. */
@@ -128,16 +130,6 @@ export interface AlignmentScores {
   readonly positions: number;
   /** float32 [rows, positions]. */
   readonly scores: Float32Array;
-}
-
-export interface LayerTiming {
-  readonly part: 'encoder' | 'decoder';
-  readonly layer: number;
-  /** Layer norms and projections count where their result is used. */
-  readonly operation:
-    'mel' | 'convolution' | 'self-attention' | 'cross-attention' | 'feed-forward' | 'vocabulary' | 'choice';
-  readonly totalMs: number;
-  readonly count: number;
 }
 
 /** Wall times since the model was opened, measured. */

@@ -3,13 +3,14 @@
  * kernels chosen for the CPU, all work off the JavaScript thread.
  */
 import { cancelledError } from '../../shared/errors.js';
+import { MODEL_PARTS, OPERATIONS } from '../../shared/timing.js';
+import type { LayerTiming } from '../../shared/timing.js';
 import type {
   AlignmentRequest,
   AlignmentScores,
   BackendTimings,
   DecoderBackend,
   EncodedWindow,
-  LayerTiming,
   ModelDimensions,
   Sequences,
   StartReply,
@@ -22,17 +23,6 @@ import type { NativeAddon, NativeMask, NativeRule, NativeSession } from './nativ
 
 const AUDIO_CONTEXT = 1500;
 const MEL_BINS = 80;
-
-/** The order of `Operation` in native/whisper/timings.h. */
-const OPERATIONS = [
-  'mel',
-  'convolution',
-  'self-attention',
-  'cross-attention',
-  'feed-forward',
-  'vocabulary',
-  'choice',
-] as const satisfies readonly LayerTiming['operation'][];
 
 class NativeWindow implements EncodedWindow {
   constructor(
@@ -176,7 +166,8 @@ export class NativeBackend implements DecoderBackend {
     const raw = this.#session.timings();
     const layerCount = raw.length / (2 * OPERATIONS.length * 2);
     const timings: LayerTiming[] = [];
-    for (const [p, part] of (['encoder', 'decoder'] as const).entries()) {
+    // Both in the order of native/whisper/timings.h.
+    for (const [p, part] of MODEL_PARTS.entries()) {
       for (let layer = 0; layer < layerCount; layer++) {
         for (const [o, operation] of OPERATIONS.entries()) {
           const at = ((p * layerCount + layer) * OPERATIONS.length + o) * 2;

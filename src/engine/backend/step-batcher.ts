@@ -124,12 +124,14 @@ export class StepBatcher {
     const began = performance.now();
     try {
       const choices = await this.inner.step(steps.flatMap(({ inputs }) => inputs));
-      const msPerRow = (performance.now() - began) / choices.reduce((rows, { length }) => rows + length, 0);
+      const stepMs = performance.now() - began;
+      const msPerRow = stepMs / choices.reduce((rows, { length }) => rows + length, 0);
       let place = 0;
       for (const { job, inputs, resolve } of steps) {
         const own = choices.slice(place, place + inputs.length);
         place += inputs.length;
         for (const { length } of own) job.countDecoding(length * msPerRow);
+        job.countStep(stepMs);
         resolve(own);
       }
     } catch (thrown) {
@@ -144,6 +146,7 @@ export class JobBackend implements DecoderBackend {
   readonly place: number;
   readonly #batcher: StepBatcher;
   readonly #spent = { melMs: 0, encodeMs: 0, decodeMs: 0 };
+  #stepsMs: number[] = [];
 
   constructor(batcher: StepBatcher, place: number) {
     this.#batcher = batcher;
@@ -206,6 +209,23 @@ export class JobBackend implements DecoderBackend {
   /** @param ms of a call of its own, or its share of a step. */
   countDecoding(ms: number): void {
     this.#spent.decodeMs += ms;
+  }
+
+  /** @param ms of a step in which this job had a row, whole. */
+  countStep(ms: number): void {
+    this.#stepsMs.push(ms);
+  }
+
+  /** How long the steps since the last call took, in order. */
+  takeSteps(): readonly number[] {
+    const taken = this.#stepsMs;
+    this.#stepsMs = [];
+    return taken;
+  }
+
+  /** As soon as no call is under way: `timings` at that moment. */
+  readTimings(): Promise<BackendTimings> {
+    return this.#batcher.start(() => Promise.resolve(this.#inner.timings()));
   }
 
   #startCounted<T>(call: () => Promise<T>): Promise<T> {

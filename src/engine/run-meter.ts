@@ -1,0 +1,90 @@
+/**
+ * Says where the time of one job goes, while it goes: reads the clocks of the backend and of the process, and
+ * makes a `timings` event of them, a few times a second at most.
+ *
+ * The surprising thing: the backend is asked in its turn (between its calls), so that measuring never waits for
+ * an encoder pass of another job longer than the job itself would.
+ */
+import type { JobEvent, JobStats } from '../shared/events.js';
+import { toSamples } from '../shared/time.js';
+import { subtractLayers } from '../shared/timing.js';
+import type { LayerTiming } from '../shared/timing.js';
+import type { JobBackend } from './backend/step-batcher.js';
+import type { WindowStats } from './decoding/window-decoder.js';
+
+/** Seldom enough to cost nothing, often enough to look alive. */
+const INTERVAL_MS = 200;
+
+export interface RunMeterInput {
+  readonly backend: JobBackend;
+  /** performance.now() when the job began. */
+  readonly beganMs: number;
+  readonly loadMs: number;
+  readonly jobsAtOnce: () => number;
+  readonly emit: (event: JobEvent) => void;
+}
+
+export type RunProgress = WindowStats & Pick<JobStats, 'audioMs'> & { readonly processed: number };
+
+export class RunMeter {
+  readonly #in: RunMeterInput;
+  readonly #cpuBegan = process.cpuUsage();
+  #layersBefore: readonly LayerTiming[] | null = null;
+  #isReading = false;
+  #lastMs = -Infinity;
+
+  constructor(input: RunMeterInput) {
+    this.#in = input;
+  }
+
+  /** Before the first window: what other jobs have spent is not this one's. */
+  async begin(): Promise<void> {
+    this.#layersBefore = (await this.#in.backend.readTimings()).layers;
+  }
+
+  /** Tells how far it is, unless that was told a moment ago. */
+  async measure(progress: () => RunProgress): Promise<void> {
+    if (this.#isReading || performance.now() - this.#lastMs < INTERVAL_MS) return;
+    await this.finish(progress);
+  }
+
+  /** Tells it in any case. */
+  async finish(progress: () => RunProgress): Promise<void> {
+    this.#isReading = true;
+    try {
+      const { layers } = await this.#in.backend.readTimings();
+      this.#lastMs = performance.now();
+      this.#in.emit({
+        kind: 'timings',
+        timings: { ...this.#readClocks(), ...this.#layersSince(layers), ...describe(progress()) },
+        stepsMs: [...this.#in.backend.takeSteps()],
+      });
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  #layersSince(layers: readonly LayerTiming[] | null): { readonly layers: LayerTiming[] | null } {
+    if (layers === null) return { layers: null };
+    return { layers: [...subtractLayers(layers, this.#layersBefore ?? [])] };
+  }
+
+  #readClocks() {
+    const { backend, beganMs, loadMs, jobsAtOnce } = this.#in;
+    const { user, system } = process.cpuUsage(this.#cpuBegan);
+    return {
+      elapsedMs: performance.now() - beganMs,
+      backend: backend.description,
+      isModelled: false,
+      loadMs,
+      ...backend.spent(),
+      cpuMs: (user + system) / 1000,
+      memoryBytes: process.memoryUsage.rss(),
+      jobsAtOnce: jobsAtOnce(),
+    };
+  }
+}
+
+function describe({ processed, ...progress }: RunProgress) {
+  return { ...progress, processed: toSamples(processed) };
+}
