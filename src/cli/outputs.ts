@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { writeFileAtomically } from '../node/write-file.js';
 import type { FilePath } from '../shared/engine-protocol.js';
 import { FILE_NAME_LIMIT_BYTES, removeExtension } from '../shared/export/file-name.js';
-import { exportTranscript } from '../shared/export/index.js';
+import { exportFile } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
 import type { Transcript } from '../shared/transcript.js';
 import type { Input, OutputChoice } from './arguments.js';
@@ -86,7 +86,7 @@ export async function saveTranscript(
   const paths: FilePath[] = [];
   for (const format of output.formats) {
     const path = outputPath(output.folder, stem, format, isPartial);
-    await writeFileAtomically(path, exportTranscript(transcript, format, output.shape));
+    await writeFileAtomically(path, exportFile(transcript, format, output.shape));
     paths.push(path);
   }
   return paths;

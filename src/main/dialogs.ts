@@ -10,6 +10,9 @@ const FORMAT_NAMES: Readonly<Record<ExportFormat, string>> = {
   vtt: 'WebVTT subtitles',
   json: 'JSON',
   csv: 'CSV table',
+  lrc: 'Lyrics with times',
+  md: 'Markdown',
+  docx: 'Word document',
 };
 
 export async function chooseMediaFiles(window: BrowserWindow): Promise<readonly string[]> {

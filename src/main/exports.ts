@@ -7,9 +7,14 @@ import { dirname, join } from 'node:path';
 import { describePath, writeFileAtomically } from '../node/write-file.js';
 import type { ExportResult } from '../shared/contract.js';
 import { AppError, toFailure } from '../shared/errors.js';
-import { exportTranscript, suggestFileName } from '../shared/export/index.js';
+import { exportFile, exportTranscript, suggestFileName } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
+import type { ShapeOptions } from '../shared/shape.js';
+import type { Transcript } from '../shared/transcript.js';
 import type { JobQueue } from './jobs.js';
+
+/** A screen or two of subtitles. */
+const PREVIEW_CHARACTERS = 20_000;
 
 export interface ExporterOptions {
   readonly jobs: Pick<JobQueue, 'transcript' | 'sourcePath'>;
@@ -27,12 +32,12 @@ export class Exporter {
     this.#options = options;
   }
 
-  async save(id: string, format: ExportFormat): Promise<ExportResult> {
+  async save(id: string, format: ExportFormat, shape: ShapeOptions | null = null): Promise<ExportResult> {
     try {
       const path = await this.#options.askWhere(this.#suggestPath(id, format), format);
       if (path === null) return { status: 'dismissed' };
       // Read after the dialog: the transcript may have grown while it was open.
-      await writeFileAtomically(path, this.text(id, format));
+      await writeFileAtomically(path, exportFile(this.transcript(id), format, shape));
       this.#written.add(path);
       return { status: 'saved', path };
     } catch (thrown) {
@@ -40,8 +45,8 @@ export class Exporter {
     }
   }
 
-  /** The transcript in a format. Throws AppError while there is none. */
-  text(id: string, format: ExportFormat): string {
+  /** Throws AppError while there is none. */
+  transcript(id: string): Transcript {
     const transcript = this.#options.jobs.transcript(id);
     if (transcript === null) {
       throw new AppError(
@@ -50,7 +55,17 @@ export class Exporter {
         'Wait for the first lines of its transcript.',
       );
     }
-    return exportTranscript(transcript, format);
+    return transcript;
+  }
+
+  /** The beginning of what `save` writes; of a Word document its text. */
+  preview(
+    id: string,
+    format: ExportFormat,
+    shape: ShapeOptions | null,
+  ): { readonly text: string; readonly isCut: boolean } {
+    const whole = exportTranscript(this.transcript(id), format === 'docx' ? 'md' : format, shape);
+    return { text: whole.slice(0, PREVIEW_CHARACTERS), isCut: whole.length > PREVIEW_CHARACTERS };
   }
 
   isWritten(path: string): boolean {
@@ -60,10 +75,10 @@ export class Exporter {
   #suggestPath(id: string, format: ExportFormat): string {
     const { jobs, homeFolder } = this.#options;
     // Fails before a dialog opens for nothing.
-    this.text(id, format);
-    const fileName = suggestFileName(jobs.transcript(id)?.fileName ?? '', format);
-    const source = jobs.sourcePath(id);
-    const folder = source === null ? homeFolder : dirname(describePath(source));
+    const { fileName: source } = this.transcript(id);
+    const fileName = suggestFileName(source, format);
+    const path = jobs.sourcePath(id);
+    const folder = path === null ? homeFolder : dirname(describePath(path));
     return join(existsSync(folder) ? folder : homeFolder, fileName);
   }
 }

@@ -1,6 +1,8 @@
 /** What each call of the contract does. Thin: the work is in jobs, exports and models. */
 import type { AppInfo } from '../shared/contract.js';
 import { AppError } from '../shared/errors.js';
+import { exportTranscript } from '../shared/export/index.js';
+import { DEFAULT_SETTINGS } from '../shared/settings.js';
 import type { Handlers } from './calls.js';
 import type { Exporter } from './exports.js';
 import type { JobQueue } from './jobs.js';
@@ -17,6 +19,25 @@ export interface HandlerDependencies {
   readonly showInFolder: (path: string) => void;
 }
 
+const notYet = (): never => {
+  throw new AppError('internal', 'This is being built.', 'Try again with the next version.');
+};
+const NOT_YET = {
+  'jobs.edit': notYet,
+  'jobs.retrySpan': notYet,
+  'jobs.resume': notYet,
+  'jobs.reorder': notYet,
+  'jobs.peaks': () => null,
+  'models.cancel': notYet,
+  'models.remove': notYet,
+  'library.list': () => [],
+  'library.open': notYet,
+  'library.delete': notYet,
+  'library.reveal': notYet,
+  'settings.get': () => DEFAULT_SETTINGS,
+  'settings.set': notYet,
+  'settings.browseLibrary': notYet,
+};
 const DONE = { ok: true } as const;
 
 export function createHandlers(dependencies: HandlerDependencies): Handlers {
@@ -29,7 +50,8 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
       return paths.length === 0 ? [] : jobs.add(paths, options);
     },
     'jobs.list': () => jobs.list(),
-    'jobs.segments': ({ id }) => [...jobs.segments(id)],
+    'jobs.segments': ({ id }) => ({ revision: 0, segments: [...jobs.segments(id)], spans: [] }),
+    ...NOT_YET,
     'jobs.cancel': ({ id }) => {
       jobs.cancel(id);
       return DONE;
@@ -39,9 +61,10 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
       jobs.remove(id);
       return DONE;
     },
-    'jobs.export': ({ id, format }) => exporter.save(id, format),
+    'jobs.export': ({ id, format, shape }) => exporter.save(id, format, shape),
+    'jobs.preview': ({ id, format, shape }) => exporter.preview(id, format, shape),
     'jobs.copy': ({ id }) => {
-      dependencies.copyText(exporter.text(id, 'txt'));
+      dependencies.copyText(exportTranscript(exporter.transcript(id), 'txt'));
       return DONE;
     },
     'jobs.reveal': ({ path }) => {

@@ -2,6 +2,7 @@
 import { readCatalog, findModel } from '../models/catalog.mjs';
 import { fetchModel, importModel } from '../models/fetch.mjs';
 import { checkModel, explainCheck } from '../models/store.mjs';
+import type { Model } from '../models/catalog.mjs';
 import type { ModelStore } from './models.js';
 
 export interface ModelFolders {
@@ -12,7 +13,7 @@ export interface ModelFolders {
 export async function openModelStore({ resourcesFolder, modelsFolder }: ModelFolders): Promise<ModelStore> {
   const catalog = await readCatalog(resourcesFolder);
   return {
-    models: catalog.models,
+    models: catalog.models.map(describeModel),
     async check(id) {
       const model = findModel(catalog, id);
       const error = explainCheck(model, await checkModel(model, modelsFolder));
@@ -28,5 +29,19 @@ export async function openModelStore({ resourcesFolder, modelsFolder }: ModelFol
     async import(id, folder) {
       await importModel(findModel(catalog, id), folder, modelsFolder);
     },
+  };
+}
+
+function describeModel({ id, name, format, files }: Model): ModelStore['models'][number] {
+  const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const onnxReason = format === 'onnx' ? null : 'ONNX Runtime does not read files of whisper.cpp';
+  return {
+    id,
+    name,
+    sizeBytes,
+    devices: [
+      { device: 'cpu', reason: null },
+      { device: 'onnx', reason: onnxReason },
+    ],
   };
 }

@@ -13,7 +13,7 @@ import { createThrottle } from './throttle.js';
 const PUSH_INTERVAL_MS = 100;
 
 export interface ModelStore {
-  readonly models: readonly { readonly id: string; readonly name: string }[];
+  readonly models: readonly Pick<ModelStatus, 'id' | 'name' | 'sizeBytes' | 'devices'>[];
   /** Null when the model is ready; else what is wrong with it. */
   check(id: string): Promise<Failure | null>;
   /** `onProgress` takes 0 to 1. */
@@ -69,9 +69,10 @@ export class ModelShelf {
   }
 
   async #checkAll(): Promise<void> {
-    for (const { id, name } of this.#options.store.models) {
+    for (const model of this.#options.store.models) {
+      const { id } = model;
       const failure = await this.#check(id);
-      this.#statuses.set(id, { id, name, ...describeCheck(failure), progress: null });
+      this.#statuses.set(id, { ...model, ...describeCheck(failure), progress: null });
     }
     this.#push.request();
   }

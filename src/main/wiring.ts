@@ -59,6 +59,7 @@ export function wireHandlers(jobs: JobQueue, models: ModelShelf, page: Page): Ha
       version: app.getVersion(),
       homeFolder,
       isFfmpegInstalled: (await findFfmpeg()) !== null,
+      libraryFolder: homeFolder,
     }),
     chooseFiles: () => chooseMediaFiles(page.requireWindow()),
     copyText: (text) => {

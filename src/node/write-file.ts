@@ -33,8 +33,8 @@ const ABANDONED_MS = 24 * 3_600_000;
 type Write = (file: FileHandle) => Promise<void>;
 
 /** Writes the whole content, or throws AppError 'disk-full' or 'write-failed' and changes nothing. */
-export async function writeFileAtomically(path: FilePath, content: string): Promise<void> {
-  await replaceFile(path, (file) => file.writeFile(content, 'utf8'));
+export async function writeFileAtomically(path: FilePath, content: string | Uint8Array): Promise<void> {
+  await replaceFile(path, (file) => file.writeFile(content));
 }
 
 /** The same with content that `write` puts into the new file; an AppError it throws comes out as it is. */

@@ -3,17 +3,28 @@
  * of its reply. Main validates requests, the preload passes them on, types come from here alone.
  */
 import * as v from 'valibot';
+import { EditSchema } from './edit/edit.js';
 import { FailureSchema } from './errors.js';
 import type { Failure } from './errors.js';
 import { EXPORT_FORMATS } from './export/formats.js';
 import { JobSchema } from './job.js';
+import { LibraryEntrySchema } from './library.js';
 import { TranscribeOptionsSchema } from './options.js';
-import { SegmentSchema } from './transcript.js';
+import { PeaksSchema } from './peaks.js';
+import { SettingsPatchSchema, SettingsSchema } from './settings.js';
+import { ShapeOptionsSchema } from './shape/options.js';
+import { CoverageSchema } from './span.js';
+import { SamplesSchema, SegmentSchema } from './transcript.js';
 
 const jobId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const done = v.object({ ok: v.literal(true) });
 const failed = v.object({ ok: v.literal(false), failure: FailureSchema });
+const doneOrFailed = v.variant('ok', [done, failed]);
+const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+
+/** 'npu' is listed so that the page can say why it does not run. */
+export const MODEL_DEVICES = ['cpu', 'onnx', 'npu'] as const;
 
 export const ModelStatusSchema = v.object({
   id: v.string(),
@@ -23,6 +34,10 @@ export const ModelStatusSchema = v.object({
   failure: v.nullable(FailureSchema),
   /** While fetching: 0 to 1. */
   progress: v.nullable(v.number()),
+  /** Of all its files. */
+  sizeBytes: v.number(),
+  /** Where it can run here; `reason` says why not, null that it can. */
+  devices: v.array(v.object({ device: v.picklist(MODEL_DEVICES), reason: v.nullable(v.string()) })),
 });
 export type ModelStatus = v.InferOutput<typeof ModelStatusSchema>;
 
@@ -30,6 +45,8 @@ export const AppInfoSchema = v.object({
   version: v.string(),
   homeFolder: v.string(),
   isFfmpegInstalled: v.boolean(),
+  /** Where transcripts live now. */
+  libraryFolder: v.string(),
 });
 export type AppInfo = v.InferOutput<typeof AppInfoSchema>;
 
@@ -57,19 +74,58 @@ export const CONTRACT = {
     reply: v.array(JobSchema),
   },
   'jobs.list': { request: v.null(), reply: v.array(JobSchema) },
-  'jobs.segments': { request: v.strictObject({ id: jobId }), reply: v.array(SegmentSchema) },
+  'jobs.segments': {
+    request: v.strictObject({ id: jobId }),
+    reply: v.object({ revision, segments: v.array(SegmentSchema), spans: v.array(CoverageSchema) }),
+  },
+  /**
+   * Changes the transcript. Refused, with nothing lost, when `revision` is not the latest or the edit does not
+   * fit: then ask `jobs.segments` again. Segments that a running job appends do not count as a revision.
+   */
+  'jobs.edit': {
+    request: v.strictObject({ id: jobId, revision, edit: EditSchema }),
+    reply: v.variant('ok', [v.object({ ok: v.literal(true), revision }), failed]),
+  },
+  /** Transcribes one stretch again, whatever it holds; the result comes as a `transcript.changed` of label 'span'. */
+  'jobs.retrySpan': {
+    request: v.pipe(
+      v.strictObject({ id: jobId, start: SamplesSchema, end: SamplesSchema }),
+      v.check(({ start, end }) => end > start, 'the stretch ends before it begins'),
+    ),
+    reply: doneOrFailed,
+  },
+  /** Goes on with a cancelled or failed job where it stopped. */
+  'jobs.resume': { request: v.strictObject({ id: jobId }), reply: doneOrFailed },
+  /** Moves a job in the list before another one; null: to the end. */
+  'jobs.reorder': { request: v.strictObject({ id: jobId, before: v.nullable(jobId) }), reply: done },
   'jobs.cancel': { request: v.strictObject({ id: jobId }), reply: done },
   /** Puts a failed, cancelled or finished job back into the queue, from its beginning. */
   'jobs.retry': {
     request: v.strictObject({ id: jobId, options: TranscribeOptionsSchema }),
-    reply: v.variant('ok', [done, failed]),
+    reply: doneOrFailed,
   },
+  /** Takes it off the list. Its transcript stays in the library; without text nothing stays. */
   'jobs.remove': { request: v.strictObject({ id: jobId }), reply: done },
   /** Asks where, then writes the transcript. */
   'jobs.export': {
-    request: v.strictObject({ id: jobId, format: v.picklist(EXPORT_FORMATS) }),
+    request: v.strictObject({
+      id: jobId,
+      format: v.picklist(EXPORT_FORMATS),
+      shape: v.nullable(ShapeOptionsSchema),
+    }),
     reply: exportResult,
   },
+  /** The beginning of what `jobs.export` would write; of docx the text alone. */
+  'jobs.preview': {
+    request: v.strictObject({
+      id: jobId,
+      format: v.picklist(EXPORT_FORMATS),
+      shape: v.nullable(ShapeOptionsSchema),
+    }),
+    reply: v.object({ text: v.string(), isCut: v.boolean() }),
+  },
+  /** The waveform so far; null when there is none. */
+  'jobs.peaks': { request: v.strictObject({ id: jobId }), reply: v.nullable(PeaksSchema) },
   /** Puts the transcript's plain text on the clipboard. */
   'jobs.copy': { request: v.strictObject({ id: jobId }), reply: done },
   /** Shows an exported file in the file manager. Only paths that `jobs.export` wrote are taken. */
@@ -79,6 +135,28 @@ export const CONTRACT = {
   'models.repair': { request: v.strictObject({ id: v.string() }), reply: v.variant('ok', [done, failed]) },
   /** Takes the model from a folder on disk that the user chooses. */
   'models.import': { request: v.strictObject({ id: v.string() }), reply: v.variant('ok', [done, failed]) },
+  /** Stops a download; what came so far is kept for the next try. */
+  'models.cancel': { request: v.strictObject({ id: v.string() }), reply: done },
+  /** Deletes the model's files. */
+  'models.remove': { request: v.strictObject({ id: v.string() }), reply: doneOrFailed },
+  /** Transcripts of all times, newest first; with a query only those whose name or text holds it. */
+  'library.list': {
+    request: v.strictObject({ query: v.nullable(v.pipe(v.string(), v.maxLength(1000))) }),
+    reply: v.array(LibraryEntrySchema),
+  },
+  /** Puts a transcript into the job list, as it ended. */
+  'library.open': {
+    request: v.strictObject({ id: jobId }),
+    reply: v.variant('ok', [v.object({ ok: v.literal(true), job: JobSchema }), failed]),
+  },
+  /** Deletes its folder with all that is in it, for good; takes it off the job list too. */
+  'library.delete': { request: v.strictObject({ id: jobId }), reply: doneOrFailed },
+  /** Shows its folder in the file manager. */
+  'library.reveal': { request: v.strictObject({ id: jobId }), reply: done },
+  'settings.get': { request: v.null(), reply: SettingsSchema },
+  'settings.set': { request: v.strictObject({ patch: SettingsPatchSchema }), reply: SettingsSchema },
+  /** Opens the folder dialog; transcripts that are elsewhere stay there. */
+  'settings.browseLibrary': { request: v.null(), reply: SettingsSchema },
 } as const;
 
 export type CallName = keyof typeof CONTRACT;
@@ -95,7 +173,13 @@ export const CALL_NAMES = Object.keys(CONTRACT) as CallName[];
 export const PUSHES = {
   /** The whole list, whenever a job changes; at most ten times a second. */
   'jobs.changed': v.array(JobSchema),
+  /**
+   * An edit was made, by this window or by main. One that does not follow the revision the page has means that
+   * the page missed something and asks `jobs.segments` again.
+   */
+  'transcript.changed': v.object({ id: v.string(), revision, edit: EditSchema }),
   'models.changed': v.array(ModelStatusSchema),
+  'settings.changed': SettingsSchema,
   /** Something the user must see that belongs to no job: "the engine stopped and was started again". */
   notice: FailureSchema,
 } as const;

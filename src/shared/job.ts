@@ -23,6 +23,8 @@ export type JobState = (typeof JOB_STATES)[number];
 export const JobSchema = v.object({
   id: v.string(),
   fileName: v.string(),
+  /** Milliseconds since 1970; 0 where nobody asks. */
+  createdAtMs: v.number(),
   state: v.picklist(JOB_STATES),
   options: TranscribeOptionsSchema,
   duration: v.nullable(SamplesSchema),
@@ -37,13 +39,18 @@ export const JobSchema = v.object({
   failure: v.nullable(FailureSchema),
   warning: v.nullable(v.string()),
   stats: v.nullable(JobStatsSchema),
+  /** Counts the edits of its transcript. */
+  revision: v.number(),
+  /** app-media://job/<id> can be played. */
+  hasAudio: v.boolean(),
 });
 export type Job = v.InferOutput<typeof JobSchema>;
 
-export function createJob(id: string, fileName: string, options: Job['options']): Job {
+export function createJob(id: string, fileName: string, options: Job['options'], createdAtMs = 0): Job {
   return {
     id,
     fileName,
+    createdAtMs,
     state: 'queued',
     options,
     duration: null,
@@ -57,6 +64,8 @@ export function createJob(id: string, fileName: string, options: Job['options'])
     failure: null,
     warning: null,
     stats: null,
+    revision: 0,
+    hasAudio: false,
   };
 }
 

@@ -84,6 +84,8 @@ function wordPlaces(words: readonly Word[]): readonly number[] {
 }
 
 function mergeWords(words: readonly Word[], text: string): Word {
-  const probability = words.reduce((sum, word) => sum + word.probability, 0) / words.length;
-  return { text, start: words[0]!.start, end: words.at(-1)!.end, probability };
+  const known = words.flatMap(({ probability }) => probability ?? []);
+  const times = { start: words[0]!.start, end: words.at(-1)!.end };
+  if (known.length === 0) return { text, ...times };
+  return { text, ...times, probability: known.reduce((sum, one) => sum + one, 0) / known.length };
 }

@@ -16,3 +16,10 @@ export const SpanSchema = v.object({
   end: SamplesSchema,
 });
 export type Span = v.InferOutput<typeof SpanSchema>;
+
+/** 'failed': not transcribed, because the job ended before, or because a second try at it failed. */
+export const COVERAGE_KINDS = [...SPAN_KINDS, 'failed'] as const;
+
+/** What became of a stretch of the recording, for the coverage bar. In order, without overlap; gaps are yet to come. */
+export const CoverageSchema = v.object({ ...SpanSchema.entries, kind: v.picklist(COVERAGE_KINDS) });
+export type Coverage = v.InferOutput<typeof CoverageSchema>;

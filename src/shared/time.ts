@@ -7,9 +7,8 @@
 /** Whisper's input rate, and therefore the rate of our time base. */
 export const SAMPLE_RATE_HZ = 16_000;
 
-declare const samplesBrand: unique symbol;
-/** A position or length in samples at 16 kHz. */
-export type Samples = number & { readonly [samplesBrand]: true };
+/** A position or length in samples at 16 kHz. The brand exists for the compiler alone. */
+export type Samples = number & { readonly unit: 'samples at 16 kHz' };
 
 /** Marks an integer as a sample count. Throws RangeError when it is not a whole, non-negative number. */
 export function toSamples(value: number): Samples {

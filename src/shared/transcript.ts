@@ -25,8 +25,10 @@ export const WordSchema = v.object({
   start: SamplesSchema,
   /** Never before `start`. */
   end: SamplesSchema,
-  /** Mean of the probabilities of its tokens, 0 to 1. */
-  probability: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  /** Mean of the probabilities of its tokens, 0 to 1; left out where a person wrote the word. */
+  probability: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  /** A person wrote it; its times are a guess between its neighbours. */
+  isEdited: v.exactOptional(v.literal(true)),
 });
 export type Word = v.InferOutput<typeof WordSchema>;
 
@@ -73,6 +75,10 @@ export const SegmentSchema = v.object({
   reasons: v.exactOptional(v.array(v.picklist(SEGMENT_REASONS))),
   /** Where it is not that of the transcript: only where languages may change. */
   language: v.exactOptional(v.picklist(LANGUAGE_CODES)),
+  /** Who speaks, as a person named them. */
+  speaker: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+  /** Its text or its bounds are a person's; then `tokens` are none, and the figures are those of what was decoded. */
+  isEdited: v.exactOptional(v.literal(true)),
 });
 export type Segment = v.InferOutput<typeof SegmentSchema>;
 

@@ -32,7 +32,7 @@ describe('the queue', () => {
     expect(jobs[1]?.failure?.code).toBe('not-audio');
     expect(await page.getByTestId('job').count()).toBe(3);
     for (const job of [jobs[0], jobs[2]]) {
-      const segments = await page.evaluate(
+      const { segments } = await page.evaluate(
         (id) => window.tilescribe.call('jobs.segments', { id }),
         job?.id ?? '',
       );

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { EXPORT_FORMATS } from '../../src/shared/export/formats.js';
+import { TEXT_FORMATS } from '../../src/shared/export/formats.js';
 import { formatClock, samplesToSeconds } from '../../src/shared/time.js';
 import { transcriptText } from '../../src/shared/transcript.js';
 import { KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
@@ -31,7 +31,7 @@ describe('a recording', () => {
     expect(await page.getByTestId('pending').count()).toBe(0);
 
     const exported = new Map<string, string>();
-    for (const format of EXPORT_FORMATS) {
+    for (const format of TEXT_FORMATS) {
       const path = join(folder, `export with 'quotes'.${format}`);
       await answerSaveDialog(electron, path);
       await page.getByTestId('export').click();
@@ -42,7 +42,7 @@ describe('a recording', () => {
 
     const [job] = await listJobs(page);
     if (job === undefined) throw new Error('the job is gone');
-    const segments = await page.evaluate((id) => window.tilescribe.call('jobs.segments', { id }), job.id);
+    const { segments } = await page.evaluate((id) => window.tilescribe.call('jobs.segments', { id }), job.id);
     const first = segments[0];
     if (first === undefined) throw new Error('the transcript is empty');
     expect(shown).toEqual(segments.map((segment) => segment.text.trim()));

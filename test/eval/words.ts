@@ -100,7 +100,8 @@ function judgeWords(
   heard: readonly Word[],
   spellings: Spellings,
 ): readonly JudgedWord[] {
-  const parts = heard.flatMap(({ text, probability }) =>
+  // What was decoded has one; only a person's words have none.
+  const parts = heard.flatMap(({ text, probability = NaN }) =>
     splitWords(normalizeEnglish(text, spellings)).map((part) => ({ part, probability })),
   );
   const matches = matchWords(

@@ -18,7 +18,8 @@ function allow(code: readonly string[], rest: Partial<Allowance> = {}): Allowanc
 
 // 'node:*' stands for Node's own modules, 'asset' for a style sheet or a picture. A layer may always import itself.
 const TABLE: Readonly<Record<string, Allowance>> = {
-  shared: allow(['valibot']),
+  // fflate zips a Word document.
+  shared: allow(['valibot', 'fflate']),
   models: allow(['node:*']),
   setup: allow(['models', 'node:*']),
   node: allow(['shared', 'node:*']),

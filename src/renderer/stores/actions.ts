@@ -100,7 +100,7 @@ export function clearFinished(): Promise<void> {
 
 export function exportJob(id: string, format: ExportFormat): Promise<void> {
   return attempt(async () => {
-    const result = await call('jobs.export', { id, format });
+    const result = await call('jobs.export', { id, format, shape: null });
     if (result.status === 'saved') showToast(strings.transcript.saved(baseName(result.path)), result.path);
     if (result.status === 'failed') showNotice(result.failure);
   });
@@ -141,7 +141,7 @@ export function fetchIfNeeded(job: Job): Promise<void> {
     const run = entry?.run ?? 0;
     changeEntry(job.id, (known) => ({ ...known, isFetching: true, fetchedAtCount: job.segmentCount }));
     try {
-      const segments = await call('jobs.segments', { id: job.id });
+      const { segments } = await call('jobs.segments', { id: job.id });
       changeEntry(job.id, (known) => acceptFetched(known, run, segments));
     } finally {
       changeEntry(job.id, (known) => (known.isFetching ? { ...known, isFetching: false } : known));

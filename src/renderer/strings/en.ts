@@ -30,6 +30,9 @@ const EXPORT_NAME: Readonly<Record<ExportFormat, string>> = {
   vtt: 'Web subtitles',
   json: 'Whisper JSON',
   csv: 'Table',
+  lrc: 'Lyrics with times',
+  md: 'Markdown',
+  docx: 'Word document',
 };
 
 export const strings = {

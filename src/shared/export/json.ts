@@ -19,7 +19,7 @@ function toWhisperWord(word: Word) {
     word: word.text,
     start: samplesToPrintedSeconds(word.start),
     end: samplesToPrintedSeconds(word.end),
-    probability: word.probability,
+    ...(word.probability === undefined ? {} : { probability: word.probability }),
   };
 }
 
@@ -36,6 +36,7 @@ function toWhisperSegment(segment: Segment) {
     compression_ratio: segment.compressionRatio,
     no_speech_prob: segment.noSpeechProbability,
     ...(segment.language === undefined ? {} : { language: segment.language }),
+    ...(segment.speaker === undefined ? {} : { speaker: segment.speaker }),
     ...(segment.reasons === undefined ? {} : { reasons: segment.reasons }),
     ...(segment.confidence === undefined ? {} : { confidence: segment.confidence }),
     ...(segment.words === undefined ? {} : { words: segment.words.map(toWhisperWord) }),

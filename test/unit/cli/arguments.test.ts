@@ -163,7 +163,10 @@ describe('names that are not UTF-8', () => {
 describe('what is written', () => {
   it.each([
     [['--output-format', 'json'], { formats: ['json'], folder: '.', shape: null }],
-    [['-f', 'all'], { formats: ['txt', 'srt', 'vtt', 'json', 'csv'], folder: '.', shape: null }],
+    [
+      ['-f', 'all'],
+      { formats: ['txt', 'srt', 'vtt', 'json', 'csv', 'lrc', 'md', 'docx'], folder: '.', shape: null },
+    ],
     [['--output-dir', 'out'], { formats: ['srt'], folder: 'out', shape: null }],
     [['-o', 'out', '-f', 'txt'], { formats: ['txt'], folder: 'out', shape: null }],
   ])('%j', (options, output) => {
@@ -225,7 +228,7 @@ describe('wrong usage', () => {
     [['--batch-size', '65', 'a.wav'], '--batch-size must be a whole number from 1 to 64, not "65".'],
     [
       ['--output-format', 'doc', 'a.wav'],
-      '--output-format must be one of txt, srt, vtt, json, csv, all, not "doc".',
+      '--output-format must be one of txt, srt, vtt, json, csv, lrc, md, docx, all, not "doc".',
     ],
     [['--max-line-width', '0', 'a.wav'], '--max-line-width must be a whole number from 1 to 1000, not "0".'],
     [['--max-line-count', '11', 'a.wav'], '--max-line-count must be a whole number from 1 to 10, not "11".'],

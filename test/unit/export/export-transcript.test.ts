@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EXPORT_FORMATS, exportTranscript } from '../../../src/shared/export/index.js';
+import { TEXT_FORMATS, exportTranscript } from '../../../src/shared/export/index.js';
 import { samplesToMs, toSamples } from '../../../src/shared/time.js';
 import type { Transcript } from '../../../src/shared/transcript.js';
 import { AWKWARD, EMPTY, makeSegment } from './awkward-transcript.js';
@@ -18,7 +18,7 @@ function withText(...texts: readonly string[]): Transcript {
 }
 
 describe('golden files', () => {
-  it.each(EXPORT_FORMATS)('%s equals its golden file, byte for byte', (format) => {
+  it.each(TEXT_FORMATS)('%s equals its golden file, byte for byte', (format) => {
     const url = new URL(`../../golden/awkward.${format}`, import.meta.url);
     const printed = exportTranscript(AWKWARD, format);
 
@@ -29,7 +29,7 @@ describe('golden files', () => {
 });
 
 describe('every format', () => {
-  it.each(EXPORT_FORMATS)('%s of text ends with exactly one line feed', (format) => {
+  it.each(TEXT_FORMATS)('%s of text ends with exactly one line feed', (format) => {
     const printed = exportTranscript(withText(' a', ' b'), format);
 
     expect(printed).toMatch(/[^\n]\n$/);

@@ -5,7 +5,9 @@ import { answerCall, isTrustedSender } from '../../../src/main/calls.js';
 import type { Handlers } from '../../../src/main/calls.js';
 import { CALL_NAMES } from '../../../src/shared/contract.js';
 import { AppError, FailureSchema } from '../../../src/shared/errors.js';
+import { createJob } from '../../../src/shared/job.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
+import { DEFAULT_SETTINGS } from '../../../src/shared/settings.js';
 
 const DONE = { ok: true } as const;
 
@@ -17,11 +19,32 @@ function createRecorder(): { handlers: Handlers; reached: string[] } {
     return reply;
   };
   const handlers: Handlers = {
-    'app.info': () => note('app.info', { version: '1', homeFolder: '/home', isFfmpegInstalled: true }),
+    'app.info': () =>
+      note('app.info', {
+        version: '1',
+        homeFolder: '/home',
+        isFfmpegInstalled: true,
+        libraryFolder: '/home',
+      }),
     'jobs.add': () => note('jobs.add', []),
     'jobs.browse': () => note('jobs.browse', []),
     'jobs.list': () => note('jobs.list', []),
-    'jobs.segments': () => note('jobs.segments', []),
+    'jobs.segments': () => note('jobs.segments', { revision: 0, segments: [], spans: [] }),
+    'jobs.edit': () => note('jobs.edit', { ok: true, revision: 1 }),
+    'jobs.retrySpan': () => note('jobs.retrySpan', DONE),
+    'jobs.resume': () => note('jobs.resume', DONE),
+    'jobs.reorder': () => note('jobs.reorder', DONE),
+    'jobs.preview': () => note('jobs.preview', { text: '', isCut: false }),
+    'jobs.peaks': () => note('jobs.peaks', null),
+    'models.cancel': () => note('models.cancel', DONE),
+    'models.remove': () => note('models.remove', DONE),
+    'library.list': () => note('library.list', []),
+    'library.open': () => note('library.open', { ok: true, job: createJob('a', 'a.mp3', DEFAULT_OPTIONS) }),
+    'library.delete': () => note('library.delete', DONE),
+    'library.reveal': () => note('library.reveal', DONE),
+    'settings.get': () => note('settings.get', DEFAULT_SETTINGS),
+    'settings.set': () => note('settings.set', DEFAULT_SETTINGS),
+    'settings.browseLibrary': () => note('settings.browseLibrary', DEFAULT_SETTINGS),
     'jobs.cancel': () => note('jobs.cancel', DONE),
     'jobs.retry': () => note('jobs.retry', DONE),
     'jobs.remove': () => note('jobs.remove', DONE),
@@ -69,6 +92,12 @@ describe('call boundary', () => {
     ['jobs.add', { paths: ['/a'], options: { ...DEFAULT_OPTIONS, model: '../../etc' } }],
     ['jobs.export', { id: 'a', format: 'exe' }],
     ['jobs.export', { id: 'a', format: 'srt', path: '/etc/passwd' }],
+    ['jobs.edit', { id: 'a', revision: -1, edit: { label: 'text', splices: [] } }],
+    ['jobs.edit', { id: 'a', revision: 0, edit: { label: 'rm', splices: [] } }],
+    ['jobs.retrySpan', { id: 'a', start: 20, end: 10 }],
+    ['settings.set', { patch: { libraryFolder: '/etc' } }],
+    ['settings.set', { patch: { theme: 'neon' } }],
+    ['library.delete', { id: 'a', path: '/' }],
     ['jobs.cancel', { id: '' }],
     ['jobs.cancel', null],
     ['jobs.list', {}],

@@ -17,7 +17,7 @@ function setUp(
   const pushes: ModelStatus[][] = [];
   const fetches: string[] = [];
   const store: ModelStore = {
-    models: [{ id: 'base', name: 'Whisper base' }],
+    models: [{ id: 'base', name: 'Whisper base', sizeBytes: 79_000_000, devices: [] }],
     check: () => Promise.resolve(state),
     fetch: (id, onProgress) => {
       fetches.push(id);
@@ -50,7 +50,15 @@ describe('model shelf', () => {
       const { shelf, fetches } = setUp(found);
 
       expect(await shelf.list()).toEqual([
-        { id: 'base', name: 'Whisper base', state, failure: found, progress: null },
+        {
+          id: 'base',
+          name: 'Whisper base',
+          sizeBytes: 79_000_000,
+          devices: [],
+          state,
+          failure: found,
+          progress: null,
+        },
       ]);
       expect(fetches).toEqual([]);
       shelf.close();
