@@ -1,4 +1,4 @@
-// The Node-API addon: the class `Mask` (mask.h), and the class `Session`, whose long calls run on a thread of libuv's
+// The Node-API addon: the class `Mask` (mask.h), `measureMachine` (machine.h), and the class `Session`, whose long calls run on a thread of libuv's
 // pool and resolve promises. All arguments are checked here, on the JavaScript thread; nothing below throws. One call
 // at a time: a second one before the first has resolved is a bug of the caller and throws.
 #include <napi.h>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "addon/machine.h"
 #include "addon/mask.h"
 #include "addon/values.h"
 #include "addon/voice_object.h"
@@ -289,6 +290,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Session", SessionObject::define(env));
   exports.Set("Mask", MaskObject::define(env));
   exports.Set("VoiceDetector", define_voice_detector(env));
+  exports.Set("measureMachine", Napi::Function::New(env, measure_machine));
   return exports;
 }
 

@@ -6,6 +6,7 @@
  * an encoder pass of another job longer than the job itself would.
  */
 import type { JobEvent, JobStats } from '../shared/events.js';
+import type { TranscribeOptions } from '../shared/options.js';
 import { toSamples } from '../shared/time.js';
 import { subtractLayers } from '../shared/timing.js';
 import type { LayerTiming } from '../shared/timing.js';
@@ -17,6 +18,7 @@ const INTERVAL_MS = 200;
 
 export interface RunMeterInput {
   readonly backend: JobBackend;
+  readonly options: Pick<TranscribeOptions, 'model'>;
   /** performance.now() when the job began. */
   readonly beganMs: number;
   readonly loadMs: number;
@@ -70,11 +72,13 @@ export class RunMeter {
   }
 
   #readClocks() {
-    const { backend, beganMs, loadMs, jobsAtOnce } = this.#in;
+    const { backend, options, beganMs, loadMs, jobsAtOnce } = this.#in;
+    const { width, decoderLayers, vocabularySize } = backend.dimensions;
     const { user, system } = process.cpuUsage(this.#cpuBegan);
     return {
       elapsedMs: performance.now() - beganMs,
       backend: backend.description,
+      model: { id: options.model, width, decoderLayers, vocabularySize },
       isModelled: false,
       loadMs,
       ...backend.spent(),

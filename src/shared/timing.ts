@@ -36,6 +36,15 @@ export const LayerTimingSchema = v.object({
 });
 export type LayerTiming = v.InferOutput<typeof LayerTimingSchema>;
 
+/** Sizes of the model that ran, for arithmetic on bytes and operations. */
+export const RunModelSchema = v.object({
+  id: v.string(),
+  width: count,
+  decoderLayers: count,
+  vocabularySize: count,
+});
+export type RunModel = v.InferOutput<typeof RunModelSchema>;
+
 export const RunTimingsSchema = v.object({
   /** Since the job began. */
   elapsedMs: ms,
@@ -43,6 +52,7 @@ export const RunTimingsSchema = v.object({
   processed: SamplesSchema,
   /** What decodes, and why. */
   backend: v.string(),
+  model: RunModelSchema,
   /** True when the times by layer come from a model of a device, not from a clock. */
   isModelled: v.boolean(),
   loadMs: ms,

@@ -37,12 +37,13 @@ const TABLE: Readonly<Record<string, Allowance>> = {
 const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
   base: [],
   cpu: ['base'],
+  machine: [],
   audio: ['cpu', 'base'],
   voice: ['cpu', 'base'],
   whisper: ['audio', 'cpu', 'base'],
-  addon: ['whisper', 'voice', 'audio', 'cpu', 'base', 'napi.h'],
-  test: ['whisper', 'voice', 'audio', 'cpu', 'base'],
-  bench: ['whisper', 'voice', 'audio', 'cpu', 'base', 'test'],
+  addon: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'napi.h'],
+  test: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base'],
+  bench: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'test'],
 };
 
 interface Import {

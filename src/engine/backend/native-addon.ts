@@ -3,6 +3,7 @@
  * be loaded is no error: it gives the reason, and the portable backend takes over.
  */
 import { createRequire } from 'node:module';
+import type { MachineLimits } from '../../shared/roofline.js';
 import type { TokenChoice, TokenRule } from './backend.js';
 
 /** A copy of `TokenRule.suppressed` on the native side; opaque. */
@@ -69,6 +70,8 @@ export interface NativeAddon {
   readonly Mask: new (suppressed: Uint8Array) => NativeMask;
   /** Throws an Error with code `model-corrupt`. @param tensors as read by voice/silero-weights.ts. */
   readonly VoiceDetector: new (tensors: readonly Float32Array[]) => NativeVoiceDetector;
+  /** Under a second of all threads. Rejects when there is no memory for it. */
+  readonly measureMachine: (threads: number) => Promise<Omit<MachineLimits, 'threads'>>;
 }
 
 export type AddonResult =
@@ -99,6 +102,8 @@ function isAddon(loaded: unknown): loaded is NativeAddon {
     'Mask' in loaded &&
     typeof loaded.Mask === 'function' &&
     'VoiceDetector' in loaded &&
-    typeof loaded.VoiceDetector === 'function'
+    typeof loaded.VoiceDetector === 'function' &&
+    'measureMachine' in loaded &&
+    typeof loaded.measureMachine === 'function'
   );
 }

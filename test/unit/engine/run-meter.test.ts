@@ -24,11 +24,13 @@ const PROGRESS = { firstTokenMs: 5, windows: 1, tokens: 7, retries: 0, audioMs: 
 
 function createMeter(layers: () => readonly LayerTiming[] | null) {
   const backend = new FakeDecoder(1);
+  Object.assign(backend.dimensions, { width: 512, decoderLayers: 6 });
   backend.timings = () => ({ ...NO_TIMES, layers: layers() });
   const job = new StepBatcher(backend).join();
   const told: JobEvent[] = [];
   const meter = new RunMeter({
     backend: job,
+    options: { model: 'base' },
     beganMs: performance.now(),
     loadMs: 2,
     jobsAtOnce: () => 3,

@@ -14,6 +14,7 @@ const RUN: RunTimings = {
   elapsedMs: 2000,
   processed: toSamples(160_000),
   backend: 'a backend',
+  model: { id: 'base', width: 512, decoderLayers: 6, vocabularySize: 51_865 },
   isModelled: false,
   loadMs: 100,
   audioMs: 50,

@@ -1,0 +1,35 @@
+/**
+ * Where the time of each job went, as the engine's stream tells it. Totals replace each other; the steps of the
+ * decoder are collected, the last 20,000 of them (80 minutes of speech), which is more than a chart can show.
+ */
+import { create } from 'zustand';
+import type { EngineEvent } from '../../shared/events.js';
+import type { RunRecord } from '../../shared/timing.js';
+
+export const KEPT_STEPS = 20_000;
+
+export interface RunsState {
+  readonly runs: Readonly<Record<string, RunRecord>>;
+}
+
+export const useRuns = create<RunsState>()(() => ({ runs: {} }));
+
+/** The state after a batch of stream events. Pure. */
+export function reduceRuns(state: RunsState, events: readonly EngineEvent[]): RunsState {
+  let { runs } = state;
+  for (const event of events) {
+    if (event.kind === 'opened' && runs[event.jobId] !== undefined) {
+      // The job starts again from its beginning.
+      runs = Object.fromEntries(Object.entries(runs).filter(([id]) => id !== event.jobId));
+    }
+    if (event.kind !== 'timings') continue;
+    const before = runs[event.jobId]?.stepsMs ?? [];
+    const stepsMs = [...before, ...event.stepsMs].slice(-KEPT_STEPS);
+    runs = { ...runs, [event.jobId]: { timings: event.timings, stepsMs } };
+  }
+  return runs === state.runs ? state : { runs };
+}
+
+export function applyTimings(events: readonly EngineEvent[]): void {
+  useRuns.setState((state) => reduceRuns(state, events));
+}
