@@ -11,9 +11,11 @@ import { JobSchema } from './job.js';
 import { LibraryEntrySchema } from './library.js';
 import { TranscribeOptionsSchema } from './options.js';
 import { PeaksSchema } from './peaks.js';
+import { MachineLimitsSchema } from './roofline.js';
 import { SettingsPatchSchema, SettingsSchema } from './settings.js';
 import { ShapeOptionsSchema } from './shape/options.js';
 import { CoverageSchema } from './span.js';
+import { RunRecordSchema } from './timing.js';
 import { SamplesSchema, SegmentSchema } from './transcript.js';
 
 const jobId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -126,6 +128,15 @@ export const CONTRACT = {
   },
   /** The waveform so far; null when there is none. */
   'jobs.peaks': { request: v.strictObject({ id: jobId }), reply: v.nullable(PeaksSchema) },
+  /** Where its time went, so far or in all; null when it was not measured. */
+  'jobs.timings': { request: v.strictObject({ id: jobId }), reply: v.nullable(RunRecordSchema) },
+  /** Asks where, then writes the same as JSON. */
+  'jobs.exportTimings': { request: v.strictObject({ id: jobId }), reply: exportResult },
+  /** Measures what this machine allows; refused while a job runs, because both would be wrong. */
+  'bench.run': {
+    request: v.null(),
+    reply: v.variant('ok', [v.object({ ok: v.literal(true), limits: MachineLimitsSchema }), failed]),
+  },
   /** Puts the transcript's plain text on the clipboard. */
   'jobs.copy': { request: v.strictObject({ id: jobId }), reply: done },
   /** Shows an exported file in the file manager. Only paths that `jobs.export` wrote are taken. */

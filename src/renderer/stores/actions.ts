@@ -2,6 +2,7 @@
  * What a person can do, as calls to main. A call that is refused becomes a notice; what it changed
  * comes back as a push, so nothing is written into the stores ahead of main.
  */
+import type { ExportResult } from '../../shared/contract.js';
 import type { ExportFormat } from '../../shared/export/formats.js';
 import { toFailure } from '../../shared/errors.js';
 import type { Failure } from '../../shared/errors.js';
@@ -14,6 +15,7 @@ import { findActiveJob } from '../selection.js';
 import { strings } from '../strings/en.js';
 import { EMPTY_ENTRY, needsFetch } from '../transcript-entry.js';
 import { acceptFetched, changeEntry, select, useJobs } from './jobs.js';
+import { acceptRecord, setLimits } from './runs.js';
 import { showNotice, showToast, useUi } from './ui.js';
 
 /** Main takes at most 10,000 paths a call (contract.ts). */
@@ -98,11 +100,14 @@ export function clearFinished(): Promise<void> {
   });
 }
 
+function showExported(result: ExportResult): void {
+  if (result.status === 'saved') showToast(strings.transcript.saved(baseName(result.path)), result.path);
+  if (result.status === 'failed') showNotice(result.failure);
+}
+
 export function exportJob(id: string, format: ExportFormat): Promise<void> {
   return attempt(async () => {
-    const result = await call('jobs.export', { id, format, shape: null });
-    if (result.status === 'saved') showToast(strings.transcript.saved(baseName(result.path)), result.path);
-    if (result.status === 'failed') showNotice(result.failure);
+    showExported(await call('jobs.export', { id, format, shape: null }));
   });
 }
 
@@ -116,6 +121,28 @@ export function copyJob(id: string): Promise<void> {
 export function revealFile(path: string): Promise<void> {
   return attempt(async () => {
     await call('jobs.reveal', { path });
+  });
+}
+
+export function exportRun(id: string): Promise<void> {
+  return attempt(async () => {
+    showExported(await call('jobs.exportTimings', { id }));
+  });
+}
+
+/** Asks for the times of a job that ran before this page was there. */
+export function fetchRun(id: string): Promise<void> {
+  return attempt(async () => {
+    const record = await call('jobs.timings', { id });
+    if (record !== null) acceptRecord(id, record);
+  });
+}
+
+export function measureMachine(): Promise<void> {
+  return attempt(async () => {
+    const reply = await call('bench.run', null);
+    if (reply.ok) setLimits(reply.limits);
+    else showNotice(reply.failure);
   });
 }
 

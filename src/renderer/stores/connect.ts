@@ -13,6 +13,7 @@ import { createTokenBuffer } from '../token-buffer.js';
 import { fetchIfNeeded } from './actions.js';
 import { applyEvents, markReconnected, selectedJob, setJobs, useJobs } from './jobs.js';
 import { publishPending } from './live.js';
+import { applyTimings } from './runs.js';
 import { showNotice, useUi } from './ui.js';
 
 function announceChanges(before: readonly Job[], after: readonly Job[]): void {
@@ -32,6 +33,7 @@ function connectStream(): void {
 
   function receive(events: readonly EngineEvent[]): void {
     applyEvents(events);
+    applyTimings(events);
     const shown = selectedJob(useJobs.getState())?.id;
     for (const event of events) {
       buffer.push(event);

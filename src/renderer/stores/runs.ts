@@ -4,15 +4,18 @@
  */
 import { create } from 'zustand';
 import type { EngineEvent } from '../../shared/events.js';
+import type { MachineLimits } from '../../shared/roofline.js';
 import type { RunRecord } from '../../shared/timing.js';
 
 export const KEPT_STEPS = 20_000;
 
 export interface RunsState {
   readonly runs: Readonly<Record<string, RunRecord>>;
+  /** What this machine allows, once it was measured. */
+  readonly limits: MachineLimits | null;
 }
 
-export const useRuns = create<RunsState>()(() => ({ runs: {} }));
+export const useRuns = create<RunsState>()(() => ({ runs: {}, limits: null }));
 
 /** The state after a batch of stream events. Pure. */
 export function reduceRuns(state: RunsState, events: readonly EngineEvent[]): RunsState {
@@ -27,9 +30,20 @@ export function reduceRuns(state: RunsState, events: readonly EngineEvent[]): Ru
     const stepsMs = [...before, ...event.stepsMs].slice(-KEPT_STEPS);
     runs = { ...runs, [event.jobId]: { timings: event.timings, stepsMs } };
   }
-  return runs === state.runs ? state : { runs };
+  return runs === state.runs ? state : { ...state, runs };
 }
 
 export function applyTimings(events: readonly EngineEvent[]): void {
   useRuns.setState((state) => reduceRuns(state, events));
+}
+
+/** What main knows of a job that ran before this page was there; what the stream told counts more. */
+export function acceptRecord(jobId: string, record: RunRecord): void {
+  useRuns.setState((state) =>
+    state.runs[jobId] === undefined ? { runs: { ...state.runs, [jobId]: record } } : state,
+  );
+}
+
+export function setLimits(limits: MachineLimits): void {
+  useRuns.setState({ limits });
 }

@@ -6,6 +6,7 @@ import { LANGUAGES } from '../../shared/languages.js';
 import type { LanguageCode } from '../../shared/languages.js';
 import type { JobState } from '../../shared/job.js';
 import type { ExportFormat } from '../../shared/export/formats.js';
+import { performance } from './performance.js';
 import type { RetryReason } from '../transcript-entry.js';
 
 const JOB_STATE: Readonly<Record<JobState, string>> = {
@@ -118,6 +119,7 @@ export const strings = {
     audioIn: (audio: string, wall: string) => `${audio} of audio in ${wall}`,
     firstToken: (time: string) => `first token after ${time}`,
   },
+  performance,
   model: {
     missing: 'The speech model is not installed.',
     missingRemedy: 'Fetch it once from the internet, or import it from a folder on disk.',

@@ -36,6 +36,13 @@ function createRecorder(): { handlers: Handlers; reached: string[] } {
     'jobs.reorder': () => note('jobs.reorder', DONE),
     'jobs.preview': () => note('jobs.preview', { text: '', isCut: false }),
     'jobs.peaks': () => note('jobs.peaks', null),
+    'jobs.timings': () => note('jobs.timings', null),
+    'jobs.exportTimings': () => note('jobs.exportTimings', { status: 'dismissed' }),
+    'bench.run': () =>
+      note('bench.run', {
+        ok: true,
+        limits: { threads: 2, readBytesPerSecond: 1, int8MacsPerSecond: 1, instructions: 'none' },
+      }),
     'models.cancel': () => note('models.cancel', DONE),
     'models.remove': () => note('models.remove', DONE),
     'library.list': () => note('library.list', []),

@@ -8,28 +8,8 @@ import {
   subtractLayers,
   summarizeLatencies,
 } from '../../../src/shared/timing.js';
-import type { LayerTiming, RunTimings } from '../../../src/shared/timing.js';
-
-const RUN: RunTimings = {
-  elapsedMs: 2000,
-  processed: toSamples(160_000),
-  backend: 'a backend',
-  model: { id: 'base', width: 512, decoderLayers: 6, vocabularySize: 51_865 },
-  isModelled: false,
-  loadMs: 100,
-  audioMs: 50,
-  melMs: 10,
-  encodeMs: 400,
-  decodeMs: 1000,
-  firstTokenMs: 300,
-  windows: 1,
-  tokens: 250,
-  retries: 0,
-  layers: null,
-  cpuMs: 3000,
-  memoryBytes: 1,
-  jobsAtOnce: 1,
-};
+import type { LayerTiming } from '../../../src/shared/timing.js';
+import { RUN } from './made-run.js';
 
 function layer(totalMs: number, count: number, operation: LayerTiming['operation'] = 'mel'): LayerTiming {
   return { part: 'encoder', layer: 0, operation, totalMs, count };

@@ -1,0 +1,113 @@
+/**
+ * Where the time of a run went, while it runs and after: figures, stages, layers, the length of each step, what the
+ * machine allows, and a second run beside it. Nothing here is a target or a projection; what comes from a model of a
+ * device says "modelled".
+ */
+import './performance.css';
+import { useState } from 'react';
+import type { Job } from '../../../shared/job.js';
+import { Button } from '../../parts/button.js';
+import { SelectField } from '../../parts/select-field.js';
+import { exportRun } from '../../stores/actions.js';
+import { useJobs } from '../../stores/jobs.js';
+import { useRuns } from '../../stores/runs.js';
+import { strings } from '../../strings/en.js';
+import { Comparison } from './comparison.js';
+import type { NamedRun } from './comparison.js';
+import { formatFigure } from './format-figures.js';
+import { Roofline } from './roofline.js';
+import { FIGURES, runFigures } from './run-figures.js';
+import { LatencySection, LayersSections, StagesSection } from './sections.js';
+
+const text = strings.performance;
+
+/** Runs that have figures, the newest first. */
+function findRuns(
+  jobs: readonly Job[],
+  runs: ReturnType<typeof useRuns.getState>['runs'],
+): readonly NamedRun[] {
+  return jobs
+    .flatMap(({ id, fileName }) => {
+      const record = runs[id];
+      return record === undefined ? [] : { id, name: fileName, record };
+    })
+    .reverse();
+}
+
+export function PerformanceView() {
+  const jobs = useJobs((state) => state.jobs);
+  const runs = useRuns((state) => state.runs);
+  const limits = useRuns((state) => state.limits);
+  const [firstId, setFirst] = useState('');
+  const [secondId, setSecond] = useState('');
+  const named = findRuns(jobs, runs);
+  const running = jobs.find(({ id, state }) => state === 'running' && runs[id] !== undefined)?.id;
+  const first = named.find(({ id }) => id === firstId) ?? named.find(({ id }) => id === running) ?? named[0];
+  if (first === undefined) return <Nothing />;
+  const second = named.find(({ id }) => id === secondId && id !== first.id);
+  const { record } = first;
+  return (
+    <div className="performance" data-testid="performance">
+      <header className="performance-head">
+        <h1>{text.title}</h1>
+        <SelectField label={text.run} value={first.id} testId="performance-run" onChange={setFirst}>
+          <RunOptions runs={named} />
+        </SelectField>
+        <SelectField
+          label={text.compareWith}
+          value={second?.id ?? ''}
+          testId="performance-compare"
+          isDisabled={named.length < 2}
+          onChange={setSecond}
+        >
+          <option value="">{text.nothingToCompare}</option>
+          <RunOptions runs={named.filter(({ id }) => id !== first.id)} />
+        </SelectField>
+        <Button icon="export" testId="performance-export" onClick={() => void exportRun(first.id)}>
+          {text.exportJson}
+        </Button>
+      </header>
+      <p className="performance-how">
+        {record.timings.isModelled && <span className="performance-modelled">{text.modelled}</span>}{' '}
+        {record.timings.backend}
+      </p>
+      <Figures run={first} />
+      {second !== undefined && <Comparison first={first} second={second} />}
+      <StagesSection record={record} />
+      <LatencySection record={record} />
+      <LayersSections record={record} />
+      <Roofline record={record} limits={limits} />
+    </div>
+  );
+}
+
+function RunOptions({ runs }: { readonly runs: readonly NamedRun[] }) {
+  return runs.map(({ id, name }) => (
+    <option key={id} value={id}>
+      {name}
+    </option>
+  ));
+}
+
+function Figures({ run }: { readonly run: NamedRun }) {
+  const figures = runFigures(run.record);
+  return (
+    <dl className="performance-figures" data-testid="performance-figures">
+      {FIGURES.map((figure) => (
+        <div key={figure} className="performance-figure" title={text.figureHow(figure)}>
+          <dt>{text.figure(figure)}</dt>
+          <dd>{formatFigure(figure, figures[figure])}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Nothing() {
+  return (
+    <div className="performance-empty" data-testid="performance-empty">
+      <h1>{text.title}</h1>
+      <p>{text.empty}</p>
+    </div>
+  );
+}
