@@ -1,6 +1,7 @@
-// The Node-API addon: the class `Mask` (mask.h), `measureMachine` (machine.h), and the class `Session`, whose long calls run on a thread of libuv's
-// pool and resolve promises. All arguments are checked here, on the JavaScript thread; nothing below throws. One call
-// at a time: a second one before the first has resolved is a bug of the caller and throws.
+// The Node-API addon: the class `Mask` (mask.h), `measureMachine` (machine.h), and the class `Session`, whose long
+// calls run on a thread of libuv's pool and resolve promises. All arguments are checked here, on the JavaScript thread;
+// nothing below throws. One call at a time: a second one before the first has resolved is a bug of the caller and
+// throws.
 #include <napi.h>
 
 #include <algorithm>
