@@ -54,7 +54,13 @@ export async function formatSources(root, reporter) {
 
 /** @param {string} root */
 async function listSources(root) {
-  const entries = await readdir(join(root, 'native'), { recursive: true, withFileTypes: true });
+  const lists = await Promise.all(['native', 'kernels'].map((folder) => listFolder(join(root, folder))));
+  return lists.flat();
+}
+
+/** @param {string} folder */
+async function listFolder(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && /\.(h|cc)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

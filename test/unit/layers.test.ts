@@ -46,6 +46,12 @@ const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
   bench: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'test'],
 };
 
+/** The folders of kernels/ and their tests. Headers are named from the root of the repository. */
+const KERNELS_TABLE: Readonly<Record<string, readonly string[]>> = {
+  code: ['kernels', 'aie_api'],
+  test: ['kernels', 'cpu', 'test'],
+};
+
 interface Import {
   readonly specifier: string;
   readonly kind: keyof Allowance;
@@ -131,6 +137,20 @@ function findNativeViolations(file: string, text: string): readonly string[] {
   });
 }
 
+/** The same for kernels/: what runs on the NPU knows nothing of native/; its host tests compare with it. */
+function findKernelViolations(file: string, text: string): readonly string[] {
+  const kind = /_test\.cc$|\/test\//.test(file) ? 'test' : 'code';
+  const allowed = KERNELS_TABLE[kind] ?? [];
+  return [...text.matchAll(/^\s*#\s*include\s*([<"])([^>"]+)[>"]/gm)].flatMap(([, quote, header = '']) => {
+    const isNodes = /^(napi|node_api|js_native_api|node|v8|uv)\b/.test(header);
+    if (quote === '<' && !isNodes) return [];
+    if (header.includes('/') && allowed.includes(header.split('/')[0] ?? '')) return [];
+    return [
+      `${file} includes "${header}", but kernels/ may include only: ${allowed.join(', ')}, the standard library.`,
+    ];
+  });
+}
+
 function listSources(folder: string, pattern: RegExp): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => pattern.test(path))
@@ -154,6 +174,14 @@ test('every #include in native/ is one that its layer may make', () => {
   const violations = sources.flatMap((file) => findNativeViolations(file, readFileSync(file, 'utf8')));
 
   expect(sources.length).toBeGreaterThan(20);
+  expect(violations).toEqual([]);
+});
+
+test('every #include in kernels/ is one that it may make', () => {
+  const sources = listSources('kernels', /\.(cc|h)$/);
+  const violations = sources.flatMap((file) => findKernelViolations(file, readFileSync(file, 'utf8')));
+
+  expect(sources.length).toBeGreaterThan(10);
   expect(violations).toEqual([]);
 });
 
@@ -222,4 +250,21 @@ test.each([
   ['native/bench/a.cc', '#include "test/runnable.h"'],
 ])('%s with %s is allowed', (file, text) => {
   expect(findNativeViolations(file, text)).toEqual([]);
+});
+
+test.each([
+  ['kernels/gelu/kernel.cc', '#include "cpu/kernels.h"'],
+  ['kernels/common/a.h', '#include "base/status.h"'],
+  ['kernels/gelu/kernel.cc', '#include "kernel.h"'],
+  ['kernels/gelu/gelu_test.cc', '#include "whisper/decoder.h"'],
+  ['kernels/gelu/kernel.cc', '#include <napi.h>'],
+])('%s with %s is refused', (file, text) => {
+  expect(findKernelViolations(file, text)).toEqual([expect.stringContaining(`${file} includes`)]);
+});
+
+test.each([
+  ['kernels/gelu/kernel.cc', '#include "kernels/common/npu_vec.h"\n#include <aie_api/aie.hpp>'],
+  ['kernels/gelu/gelu_test.cc', '#include "cpu/kernels.h"\n#include "test/check.h"'],
+])('%s with %s is allowed', (file, text) => {
+  expect(findKernelViolations(file, text)).toEqual([]);
 });
