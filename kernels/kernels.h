@@ -21,7 +21,7 @@
 
 namespace tilescribe::tile {
 
-inline constexpr int kRows = 4;    // of one 4x8x8 product
+inline constexpr int kRows = 4;  // of one 4x8x8 product
 inline constexpr int kWidth = 512;
 inline constexpr int kInner = 2048;
 inline constexpr int kHead = 64;

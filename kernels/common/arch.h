@@ -12,7 +12,8 @@
 #define KERNELS_HOST 0
 #define KERNELS_EXACT_F32 0
 #else
-#error "These kernels know the AI engine of XDNA1 (AIE2, __AIE_ARCH__ 20) alone; add the new one to kernels/common/arch.h"
+#error \
+    "These kernels know the AI engine of XDNA1 (AIE2, __AIE_ARCH__ 20) alone; add the new one to kernels/common/arch.h"
 #endif
 #elif defined(__x86_64__) || defined(__aarch64__)
 #define KERNELS_AIE2 0

@@ -2,8 +2,8 @@
 // their maximum, the weights as bytes, their products with the values; sums so far are brought to the new maximum.
 #pragma once
 
-#include "kernels/common/functions.h"
 #include "kernels/common/finish.h"
+#include "kernels/common/functions.h"
 #include "kernels/kernels.h"
 
 namespace tilescribe::tile {
@@ -12,9 +12,9 @@ namespace tilescribe::tile {
 struct PageRole {
   enum Kind { kScales, kKeys, kValues };
   Kind kind;
-  int at;         // first position of keys or values within the block
-  int count;      // positions in the block
-  bool is_last;   // of its block
+  int at;        // first position of keys or values within the block
+  int count;     // positions in the block
+  bool is_last;  // of its block
 };
 
 inline PageRole page_role(int index, int positions) {
@@ -119,9 +119,7 @@ inline void take_page(const int8_t* q, const float* q_scale, int rows, const voi
       for (int r = 0; r < kRows; r++) F16::set(kNever).store(state->top[r]);
       break;
     }
-    case PageRole::kKeys:
-      score_page(q, q_scale, rows, bytes, role.at, role.count, state);
-      break;
+    case PageRole::kKeys: score_page(q, q_scale, rows, bytes, role.at, role.count, state); break;
     case PageRole::kValues:
       if (role.at == 0) weigh_block(rows, role.count, state);
       value_page(bytes, role.at, state);

@@ -16,8 +16,7 @@ extern "C" void vocab_f32_i8_planes(const float* hidden, int rows, int8_t* plane
     I16 high_sum = I16::set(0);
     I16 low_sum = I16::set(0);
     for (int k = 0; k < kWidth; k += kLanes) {
-      const F16 value =
-          r < rows ? F16::round_half_even(F16::load(row + k) / divisor) : F16::set(0.0f);
+      const F16 value = r < rows ? F16::round_half_even(F16::load(row + k) / divisor) : F16::set(0.0f);
       // value / 127 is never half way between integers, so that its rounding needs no exact quotient.
       const F16 upper = F16::round_half_even(value * F16::set(1.0f / 127.0f));
       const I16 upper_lanes = I16::round(upper);
