@@ -80,6 +80,9 @@ struct alignas(64) KeyValueRow {
 
 extern "C" {
 
+// Called once by each core before any other: rounding to the nearest even. Nothing on the host.
+void tile_begin(void);
+
 // -- layer_norm: x, y float32 [rows, 512]; page: gain[512], bias[512] --
 void layer_norm_f32_512(const float* x, int rows, const float* page, float* y);
 

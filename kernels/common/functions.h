@@ -1,6 +1,8 @@
 // Functions of sixteen lanes: the same formulas as native/cpu/kernels_impl.h and attention_impl.h, term by term.
 #pragma once
 
+#include <cstring>
+
 #include "kernels/common/npu_vec.h"
 
 namespace tilescribe::tile {
@@ -57,6 +59,32 @@ inline F16 power_of_two(F16 x) {
   p = F16::fma(p, r, F16::set(0.6932609855f));
   p = F16::fma(p, r, F16::set(0.9999280735f));
   return F16::scale(p, n);
+}
+
+// log2(x) of a positive normal number to 1e-7 + 1 ulp: x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), and
+// log2(1 + f) / f interpolated at the nine Chebyshev nodes of that range.
+inline float log2_polynomial(float x) {
+  int32_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  const int32_t e = (bits - 0x3f3504f3) >> 23;
+  bits -= e * (1 << 23);
+  float m;
+  std::memcpy(&m, &bits, sizeof m);
+  const F16 f = F16::set(m) - F16::set(1.0f);
+  constexpr float kTerms[] = {-0.2058618814f, 0.2160782218f, -0.2391698807f, 0.2879032493f,
+                              -0.3606932759f, 0.4809107482f, -0.7213474512f, 1.4426950216f};
+  F16 p = F16::set(0.1231096834f);
+  for (float term : kTerms) p = F16::fma(p, f, F16::set(term));
+  return F16::reduce_max(F16::fma(p, f, I16::set(e).to_float()));
+}
+
+// The CPU engine takes the C library's, correctly rounded but for a few arguments; the core has none.
+inline float binary_logarithm(float x) {
+#if KERNELS_HOST
+  return __builtin_log2f(x);
+#else
+  return log2_polynomial(x);
+#endif
 }
 
 }  // namespace tilescribe::tile

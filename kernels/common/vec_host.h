@@ -159,8 +159,7 @@ struct I16 {
 };
 
 inline float divide(float a, float b) { return a / b; }
-inline float square_root(float x) { return __builtin_sqrtf(x); }
-inline float binary_logarithm(float x) { return __builtin_log2f(x); }
+inline float inverse_square_root(float x) { return 1.0f / __builtin_sqrtf(x); }
 
 // Sums of a product of 4x8 by 8x8: acc[4][8] += a[4][8] * b[8][8], all row by row.
 template <typename A, typename B>

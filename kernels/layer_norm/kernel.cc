@@ -18,7 +18,7 @@ extern "C" void layer_norm_f32_512(const float* x, int rows, const float* page, 
       squares = F16::fma(d, d, squares);
     }
     const float variance = divide(F16::reduce_add(squares), static_cast<float>(kWidth));
-    const F16 inverse = F16::set(divide(1.0f, square_root(variance + 1e-5f)));
+    const F16 inverse = F16::set(inverse_square_root(variance + 1e-5f));
     for (int i = 0; i < kWidth; i += kLanes) {
       const F16 normal = (F16::load(from + i) - mean) * inverse;
       F16::fma(normal, F16::load(gain + i), F16::load(bias + i)).store(to + i);
