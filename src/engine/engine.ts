@@ -8,11 +8,12 @@ import { readCatalog, findModel } from '../models/catalog.mjs';
 import type { Model } from '../models/catalog.mjs';
 import { checkModel, folderOfModel } from '../models/store.mjs';
 import { AppError, cancelledError, isCancelled, toFailure } from '../shared/errors.js';
-import type { EngineEvent, JobEvent, JobStats } from '../shared/events.js';
+import type { Checkpoint, EngineEvent, JobEvent, JobStats } from '../shared/events.js';
 import { JOBS_AT_ONCE } from '../shared/job.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import type { AudioSource, AudioStream } from './audio/audio.js';
 import { openAudio } from './audio/open.js';
+import type { SoundFolder } from './audio/sound-recorder.js';
 import type { AlignmentHead, DecoderBackend } from './backend/backend.js';
 import { openBackend } from './backend/open-backend.js';
 import { StepBatcher } from './backend/step-batcher.js';
@@ -29,6 +30,10 @@ export interface TranscribeRequest {
   readonly jobId: string;
   readonly source: AudioSource;
   readonly options: TranscribeOptions;
+  /** Where an earlier run of the same job, with the same options, stopped. */
+  readonly resume?: Checkpoint | null;
+  /** Where the sound is kept for playback, and its waveform. */
+  readonly sound?: SoundFolder | null;
 }
 
 export interface Engine {
@@ -137,11 +142,11 @@ export function createEngine(config: EngineConfig): Engine {
   const transcribeWith = async (
     used: OpenModel,
     audio: AudioStream,
-    wanted: TranscribeOptions,
+    request: TranscribeRequest,
     { emit, signal, beganMs, loadBeganMs }: JobContext,
   ): Promise<JobStats> => {
     try {
-      const options = fitOptions(wanted, used.entry, used.tokenizer);
+      const options = fitOptions(request.options, used.entry, used.tokenizer);
       const { model: voiceModel, reason } = await loadInTurn(() => useVoice(options, signal));
       const loadMs = performance.now() - loadBeganMs;
       const backend = used.batcher.join();
@@ -162,6 +167,8 @@ export function createEngine(config: EngineConfig): Engine {
         tokenizer: used.tokenizer,
         voiceModel,
         options,
+        resume: request.resume ?? null,
+        sound: request.sound ?? null,
         alignmentHeads: words.heads,
         emit: (event) => {
           emit(event);
@@ -183,18 +190,20 @@ export function createEngine(config: EngineConfig): Engine {
   };
 
   const runJob = async (
-    { source, options }: TranscribeRequest,
+    request: TranscribeRequest,
     emit: (event: JobEvent) => void,
     signal: AbortSignal,
   ): Promise<void> => {
+    const { source, options } = request;
     const beganMs = performance.now();
     if (signal.aborted) throw cancelledError();
     const audio = await openAudio(source, signal);
     try {
       const loadBeganMs = performance.now();
       const used = await loadInTurn(() => useModel(options, signal));
-      const stats = await transcribeWith(used, audio, options, { emit, signal, beganMs, loadBeganMs });
-      emit({ kind: 'done', stats, warning: audio.warning() });
+      const stats = await transcribeWith(used, audio, request, { emit, signal, beganMs, loadBeganMs });
+      // Of a stretch the file was not read to its end, which would look like a file cut short.
+      emit({ kind: 'done', stats, warning: options.range === null ? audio.warning() : null });
     } finally {
       await audio.close();
     }

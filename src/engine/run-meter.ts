@@ -26,7 +26,8 @@ export interface RunMeterInput {
   readonly emit: (event: JobEvent) => void;
 }
 
-export type RunProgress = WindowStats & Pick<JobStats, 'audioMs'> & { readonly processed: number };
+export type RunProgress = WindowStats &
+  Pick<JobStats, 'audioMs'> & { readonly began: number; readonly processed: number };
 
 export class RunMeter {
   readonly #in: RunMeterInput;
@@ -89,6 +90,6 @@ export class RunMeter {
   }
 }
 
-function describe({ processed, ...progress }: RunProgress) {
-  return { ...progress, processed: toSamples(processed) };
+function describe({ began, processed, ...progress }: RunProgress) {
+  return { ...progress, began: toSamples(began), processed: toSamples(processed) };
 }

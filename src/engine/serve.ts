@@ -35,9 +35,10 @@ export function serve(control: EnginePort, engine: Engine): void {
   };
 
   const runJob = async (request: TranscribeMessage, abort: AbortController): Promise<void> => {
-    const { jobId, path, options } = request;
+    const { jobId, path, options, resume, sound } = request;
     try {
-      await engine.transcribe({ jobId, source: { kind: 'file', path }, options }, emit, abort.signal);
+      const source = { kind: 'file', path } as const;
+      await engine.transcribe({ jobId, source, options, resume, sound }, emit, abort.signal);
     } catch (thrown) {
       // The contract says it never rejects; if it does, the job must still end, or main waits forever.
       emit({ kind: 'failed', jobId, failure: toFailure(thrown) });

@@ -10,12 +10,14 @@
  * Where a voice detector listens, stretches without speech are jumped over, and no window reaches into one.
  */
 import { AppError } from '../shared/errors.js';
-import type { JobEvent, JobStats } from '../shared/events.js';
+import type { Checkpoint, JobEvent, JobStats } from '../shared/events.js';
 import type { LanguageCode } from '../shared/languages.js';
 import { namedLanguage } from '../shared/options.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import { toSamples } from '../shared/time.js';
 import type { AudioStream } from './audio/audio.js';
+import { recordSound } from './audio/sound-recorder.js';
+import type { SoundFolder } from './audio/sound-recorder.js';
 import type { AlignmentHead } from './backend/backend.js';
 import type { JobBackend } from './backend/step-batcher.js';
 import { Turn } from './decoding/turn.js';
@@ -37,6 +39,10 @@ export interface JobInput {
   /** null: everything is heard. */
   readonly voiceModel: VoiceModel | null;
   readonly options: TranscribeOptions;
+  /** Where an earlier run of the job stopped; null: at the beginning. */
+  readonly resume: Checkpoint | null;
+  /** Where the sound of a whole file is kept; null: nowhere. */
+  readonly sound: SoundFolder | null;
   /** See WindowDecoderInput. */
   readonly alignmentHeads: readonly AlignmentHead[] | null;
   readonly emit: (event: JobEvent) => void;
@@ -52,11 +58,19 @@ export interface JobInput {
 export async function transcribe(input: JobInput): Promise<JobStats> {
   const { batchSize } = input.options;
   const language = namedLanguage(input.options);
-  if (language !== null) input.emit({ kind: 'language', language, probability: 1 });
+  if (language !== null && input.resume === null) input.emit({ kind: 'language', language, probability: 1 });
   const job = new Transcription(input, new WindowDecoder(input));
   await job.begin();
   await (batchSize > 1 ? job.runBatched(batchSize) : job.runSequential());
   return await job.finish();
+}
+
+/** What the next window begins with; see Checkpoint. */
+interface Place {
+  readonly start: number;
+  readonly offset: number;
+  readonly previous: readonly number[];
+  readonly language: LanguageCode | null;
 }
 
 class Transcription {
@@ -65,11 +79,13 @@ class Transcription {
   readonly #sound: HeardSound;
   readonly #meter: RunMeter;
   #processed = 0;
-  #toldLanguage: LanguageCode | null = null;
-  #segments = 0;
+  #toldLanguage: LanguageCode | null;
+  #segments: number;
 
   constructor(input: JobInput, decoder: WindowDecoder) {
     this.#in = input;
+    this.#toldLanguage = input.resume?.language ?? input.resume?.firstLanguage ?? null;
+    this.#segments = input.resume?.segmentCount ?? 0;
     this.#decoder = decoder;
     this.#sound = new HeardSound(chooseBlocks(input), listenForSpeech(input), input.signal);
     this.#meter = new RunMeter(input);
@@ -80,13 +96,15 @@ class Transcription {
   }
 
   async runSequential(): Promise<void> {
+    const { resume } = this.#in;
     let start = await this.#findStart();
-    let previous = this.#decoder.firstPrevious();
-    let language: LanguageCode | null = null;
+    let previous = resume?.previous ?? this.#decoder.firstPrevious();
+    let language = resume?.language ?? null;
     for (;;) {
       const speech = await this.#sound.skip(start);
-      if (speech > start) this.#commit([], speech, true);
+      const isGap = speech > start;
       start = speech;
+      if (isGap) this.#commit([], true, { start, offset: 0, previous, language });
       const available = await this.#sound.listen(start);
       if (available < SHORTEST_WINDOW) return;
       const length = this.#sound.hearUntil(start, start + available) - start;
@@ -106,7 +124,7 @@ class Transcription {
       previous = outcome.previous;
       language = outcome.language;
       start += outcome.advance;
-      this.#commit(outcome.segments, start, outcome.isSilent);
+      this.#commit(outcome.segments, outcome.isSilent, { start, offset: 0, previous, language });
       this.#sound.discardBefore(start);
       await this.#meter.measure(() => this.#progress());
     }
@@ -117,6 +135,7 @@ class Transcription {
     const underWay = new Set<Promise<void>>();
     let turn = Turn.first();
     let start = await this.#findStart();
+    let { resume } = this.#in;
     try {
       for (;;) {
         const chunk = await this.#sound.takeChunk(start);
@@ -124,7 +143,8 @@ class Transcription {
         start = chunk.start + chunk.length;
         const mine = turn;
         turn = mine.next();
-        const work = this.#decodeChunk(chunk, mine);
+        const work = this.#decodeChunk(chunk, mine, resume);
+        resume = null;
         underWay.add(work);
         const forget = (): void => void underWay.delete(work);
         // A failure is met where `underWay` is awaited.
@@ -144,22 +164,15 @@ class Transcription {
   async finish(): Promise<JobStats> {
     if (this.#sound.received === 0) throw noSound();
     await this.#meter.finish(() => this.#progress());
-    return {
-      ...this.#decoder.stats(),
-      audio: toSamples(Math.max(0, this.#sound.received - (this.#in.options.range?.start ?? 0))),
-      totalMs: this.#elapsedMs(),
-      loadMs: this.#in.loadMs,
-      audioMs: this.#sound.waitedMs,
-      ...this.#in.backend.spent(),
-    };
+    return this.#stats(Math.max(0, this.#sound.received - (this.#in.options.range?.start ?? 0)));
   }
 
   /** A chunk may take several windows: what its last finished segment leaves is heard again, as ever. */
-  async #decodeChunk(chunk: Chunk, turn: Turn): Promise<void> {
+  async #decodeChunk(chunk: Chunk, turn: Turn, resume: Checkpoint | null): Promise<void> {
     try {
-      let offset = 0;
-      let previous = this.#decoder.firstPrevious();
-      let { language } = this.#decoder;
+      let offset: number = resume?.offset ?? 0;
+      let previous = resume?.previous ?? this.#decoder.firstPrevious();
+      let language = resume === null ? this.#decoder.language : resume.language;
       while (chunk.length - offset >= SHORTEST_WINDOW) {
         const samples = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
         samples.set(chunk.samples.subarray(offset));
@@ -181,9 +194,9 @@ class Transcription {
         previous = outcome.previous;
         language = outcome.language;
         offset += outcome.advance;
-        const processed = chunk.start + Math.min(offset, chunk.length);
+        const place = { start: chunk.start, offset: Math.min(offset, chunk.length), previous, language };
         turn.say(() => {
-          this.#commit(outcome.segments, processed, outcome.isSilent);
+          this.#commit(outcome.segments, outcome.isSilent, place);
         });
         await this.#meter.measure(() => this.#progress());
       }
@@ -195,7 +208,7 @@ class Transcription {
   }
 
   async #findStart(): Promise<number> {
-    const start = this.#in.options.range?.start ?? 0;
+    const start = this.#in.resume?.start ?? this.#in.options.range?.start ?? 0;
     await this.#sound.passOver(start);
     return start;
   }
@@ -209,28 +222,51 @@ class Transcription {
     this.#in.emit(event);
   }
 
-  #commit(segments: readonly LooseSegment[], processed: number, isSilent: boolean): void {
+  #commit(segments: readonly LooseSegment[], isSilent: boolean, place: Place): void {
+    const { start, offset, previous, language } = place;
+    const processed = toSamples(start + offset);
+    const stats = this.#stats(processed);
     this.#processed = processed;
     this.#in.emit({
       kind: 'commit',
       segments: segments.map((segment) => ({ index: this.#segments++, ...segment })),
-      processed: toSamples(processed),
-      elapsedMs: this.#elapsedMs(),
+      processed,
+      elapsedMs: stats.totalMs,
       isSilent,
+      checkpoint: {
+        start: toSamples(start),
+        offset: toSamples(offset),
+        previous: [...previous],
+        language,
+        firstLanguage: this.#decoder.language,
+        segmentCount: this.#segments,
+        stats,
+      },
     });
   }
 
   #progress() {
-    return { ...this.#decoder.stats(), audioMs: this.#sound.waitedMs, processed: this.#processed };
+    const began = this.#in.resume?.start ?? this.#in.options.range?.start ?? 0;
+    return { ...this.#decoder.stats(), audioMs: this.#sound.waitedMs, began, processed: this.#processed };
   }
 
-  #elapsedMs(): number {
-    return performance.now() - this.#in.beganMs;
+  /** Of this run and those before it. */
+  #stats(audio: number): JobStats {
+    const own: JobStats = {
+      ...this.#decoder.stats(),
+      audio: toSamples(audio),
+      totalMs: performance.now() - this.#in.beganMs,
+      loadMs: this.#in.loadMs,
+      audioMs: this.#sound.waitedMs,
+      ...this.#in.backend.spent(),
+    };
+    return this.#in.resume === null ? own : addStats(this.#in.resume.stats, own);
   }
 }
 
-function chooseBlocks({ audio, options }: JobInput): AsyncIterable<Float32Array> {
-  return options.range === null ? audio.blocks : endAt(audio.blocks, options.range.end);
+function chooseBlocks({ audio, options, sound }: JobInput): AsyncIterable<Float32Array> {
+  if (options.range !== null) return endAt(audio.blocks, options.range.end);
+  return sound === null ? audio.blocks : recordSound(audio.blocks, sound);
 }
 
 function listenForSpeech({ voiceModel, options, emit }: JobInput): VoiceActivity | null {
@@ -247,4 +283,20 @@ function noSound(): AppError {
     'The file has a sound track, but there is no sound in it: not one sample.',
     'Check that the recording plays in a media player, and export or record it again.',
   );
+}
+
+function addStats(before: JobStats, own: JobStats): JobStats {
+  return {
+    audio: own.audio,
+    totalMs: before.totalMs + own.totalMs,
+    loadMs: before.loadMs + own.loadMs,
+    audioMs: before.audioMs + own.audioMs,
+    melMs: before.melMs + own.melMs,
+    encodeMs: before.encodeMs + own.encodeMs,
+    decodeMs: before.decodeMs + own.decodeMs,
+    firstTokenMs: before.firstTokenMs ?? own.firstTokenMs,
+    windows: before.windows + own.windows,
+    tokens: before.tokens + own.tokens,
+    retries: before.retries + own.retries,
+  };
 }

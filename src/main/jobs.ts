@@ -155,7 +155,14 @@ export class JobQueue {
         this.#currentId = next.job.id;
         this.#reduce(next, { kind: 'started' });
         const { id, options } = next.job;
-        this.#options.engine.transcribe({ kind: 'transcribe', jobId: id, path: next.path, options });
+        this.#options.engine.transcribe({
+          kind: 'transcribe',
+          jobId: id,
+          path: next.path,
+          options,
+          resume: null,
+          sound: null,
+        });
       }
     }
     this.#updateBusy();

@@ -4,7 +4,7 @@
  * other events to both, so that a dead renderer loses nothing that main must keep.
  */
 import * as v from 'valibot';
-import { EngineEventSchema } from './events.js';
+import { CheckpointSchema, EngineEventSchema } from './events.js';
 import { TranscribeOptionsSchema } from './options.js';
 
 /** A path; bytes when the name is not UTF-8 (Linux allows any byte but / and NUL). */
@@ -17,6 +17,10 @@ export const EngineRequestSchema = v.variant('kind', [
     jobId: v.string(),
     path: FilePathSchema,
     options: TranscribeOptionsSchema,
+    /** Where to go on; null: from the beginning. */
+    resume: v.nullable(CheckpointSchema),
+    /** Where to keep the sound for playback, and its waveform; null: nowhere. */
+    sound: v.nullable(v.strictObject({ folder: v.string(), keepsAudio: v.boolean() })),
   }),
   v.strictObject({ kind: v.literal('cancel'), jobId: v.string() }),
   /** Comes with one transferred port, to which every event is streamed from now on. */

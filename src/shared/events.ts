@@ -74,17 +74,6 @@ export const TokenSchema = v.object({
   elapsedMs: v.number(),
 });
 
-export const CommitSchema = v.object({
-  kind: v.literal('commit'),
-  ...job,
-  segments: v.array(SegmentSchema),
-  /** Everything before this sample is done. */
-  processed: SamplesSchema,
-  elapsedMs: v.number(),
-  /** True when the window was judged to hold no speech, so that it has no text. */
-  isSilent: v.boolean(),
-});
-
 export const JobStatsSchema = v.object({
   /** Sound that was transcribed. */
   audio: SamplesSchema,
@@ -102,6 +91,41 @@ export const JobStatsSchema = v.object({
   retries: v.number(),
 });
 export type JobStats = v.InferOutput<typeof JobStatsSchema>;
+
+/**
+ * All that is carried from one window to the next: a job that begins here, at the commit it came with, goes on
+ * to the same text as if it had never stopped. What is not in it depends on the sound and the options alone
+ * (the seeds of retries on the window's place, the voice detector on the sound from the start of the file).
+ */
+export const CheckpointSchema = v.object({
+  /** Where the next window begins; side by side, where the chunk begins that is under way. */
+  start: SamplesSchema,
+  /** Samples of that chunk that are done; 0 when windows go through the file in order. */
+  offset: SamplesSchema,
+  /** Tokens of the text before, for the prompt. */
+  previous: v.array(v.number()),
+  /** Of the text before; null when there is none. */
+  language: v.nullable(v.picklist(LANGUAGE_CODES)),
+  /** The first one, that of the transcript; null while none was found. */
+  firstLanguage: v.nullable(v.picklist(LANGUAGE_CODES)),
+  /** Segments told so far. */
+  segmentCount: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Spent so far, by all runs of the job together. */
+  stats: JobStatsSchema,
+});
+export type Checkpoint = v.InferOutput<typeof CheckpointSchema>;
+
+export const CommitSchema = v.object({
+  kind: v.literal('commit'),
+  ...job,
+  segments: v.array(SegmentSchema),
+  /** Everything before this sample is done. */
+  processed: SamplesSchema,
+  elapsedMs: v.number(),
+  /** True when the window was judged to hold no speech, so that it has no text. */
+  isSilent: v.boolean(),
+  checkpoint: CheckpointSchema,
+});
 
 export const TimingsSchema = v.object({
   kind: v.literal('timings'),

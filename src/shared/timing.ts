@@ -48,6 +48,8 @@ export type RunModel = v.InferOutput<typeof RunModelSchema>;
 export const RunTimingsSchema = v.object({
   /** Since the job began. */
   elapsedMs: ms,
+  /** Where this run began: not at 0 when the job went on after a stop, or when a stretch was asked for. */
+  began: SamplesSchema,
   /** Everything before this sample is done. */
   processed: SamplesSchema,
   /** What decodes, and why. */
@@ -138,9 +140,10 @@ export interface RunRates {
 }
 
 export function rateRun(timings: RunTimings, sampleRateHz: number): RunRates {
-  const { elapsedMs, decodeMs, tokens, cpuMs, processed } = timings;
+  const { elapsedMs, decodeMs, tokens, cpuMs, began, processed } = timings;
+  const heard = processed - began;
   return {
-    realTimeFactor: elapsedMs > 0 && processed > 0 ? processed / sampleRateHz / (elapsedMs / 1000) : null,
+    realTimeFactor: elapsedMs > 0 && heard > 0 ? heard / sampleRateHz / (elapsedMs / 1000) : null,
     tokensPerSecond: decodeMs > 0 && tokens > 0 ? tokens / (decodeMs / 1000) : null,
     coresUsed: elapsedMs > 0 ? cpuMs / elapsedMs : null,
   };

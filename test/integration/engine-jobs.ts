@@ -4,7 +4,8 @@ import { modelsFolder } from '../../src/models/store.mjs';
 import { createEngine } from '../../src/engine/engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import type { AudioSource } from '../../src/engine/audio/audio.js';
-import type { EngineEvent } from '../../src/shared/events.js';
+import type { SoundFolder } from '../../src/engine/audio/sound-recorder.js';
+import type { Checkpoint, EngineEvent } from '../../src/shared/events.js';
 import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
 import type { TranscribeOptions } from '../../src/shared/options.js';
 import type { Segment } from '../../src/shared/transcript.js';
@@ -29,6 +30,8 @@ export async function runJob(
   source: AudioSource | string,
   options: Partial<TranscribeOptions> = {},
   onEvent: (event: EngineEvent, abort: () => void) => void = () => undefined,
+  resume: Checkpoint | null = null,
+  sound: SoundFolder | null = null,
 ): Promise<JobOutcome> {
   const controller = new AbortController();
   const events: EngineEvent[] = [];
@@ -37,6 +40,8 @@ export async function runJob(
       jobId: 'job',
       source: typeof source === 'string' ? { kind: 'file', path: source } : source,
       options: { ...DEFAULT_OPTIONS, ...options },
+      resume,
+      sound,
     },
     (event) => {
       events.push(event);

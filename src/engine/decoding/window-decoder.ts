@@ -3,7 +3,7 @@
  * with retries, split. Holds what is shared by the windows of a job (rules, language, counts); a window's
  * own state lives in its call, so that several can be under way at once.
  */
-import type { JobEvent, JobStats } from '../../shared/events.js';
+import type { Checkpoint, JobEvent, JobStats } from '../../shared/events.js';
 import type { LanguageCode } from '../../shared/languages.js';
 import { namedLanguage } from '../../shared/options.js';
 import type { TranscribeOptions } from '../../shared/options.js';
@@ -65,6 +65,8 @@ export interface WindowDecoderInput {
   readonly options: TranscribeOptions;
   /** Those that follow the sound, for the times of words; null: words are to have none. */
   readonly alignmentHeads: readonly AlignmentHead[] | null;
+  /** What an earlier run of the job found; null when there was none. */
+  readonly resume: Pick<Checkpoint, 'firstLanguage'> | null;
   readonly signal: AbortSignal;
   /** performance.now() when the job began. */
   readonly beganMs: number;
@@ -96,7 +98,7 @@ export class WindowDecoder {
     this.#hints = encodeHints(input.options.vocabulary, this.#promptLimit(), input.tokenizer);
     this.#replacer = createReplacer(input.options.replacements);
     this.#wordTimer = createWordTimer(input, this.#replacer);
-    this.#language = namedLanguage(input.options);
+    this.#language = namedLanguage(input.options) ?? input.resume?.firstLanguage ?? null;
   }
 
   /** The tokens of the user's prompt, before the first window. */

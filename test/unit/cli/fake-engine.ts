@@ -6,6 +6,7 @@ import type { TextSink } from '../../../src/cli/screen.js';
 import type { JobEvent } from '../../../src/shared/events.js';
 import { toSamples } from '../../../src/shared/time.js';
 import { makeSegment } from '../export/awkward-transcript.js';
+import { makeCheckpoint } from '../made-checkpoint.js';
 
 /** May wait; what it yields is emitted. */
 export type Script = (signal: AbortSignal) => AsyncIterable<JobEvent>;
@@ -65,6 +66,7 @@ export function commit(index: number, text: string): JobEvent {
     processed: segment.end,
     elapsedMs: (index + 1) * 2000,
     isSilent: false,
+    checkpoint: makeCheckpoint(),
   };
 }
 

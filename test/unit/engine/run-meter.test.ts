@@ -20,7 +20,15 @@ const NO_TIMES: BackendTimings = {
   layers: null,
 };
 
-const PROGRESS = { firstTokenMs: 5, windows: 1, tokens: 7, retries: 0, audioMs: 3, processed: 16_000 };
+const PROGRESS = {
+  firstTokenMs: 5,
+  windows: 1,
+  tokens: 7,
+  retries: 0,
+  audioMs: 3,
+  began: 0,
+  processed: 16_000,
+};
 
 function createMeter(layers: () => readonly LayerTiming[] | null) {
   const backend = new FakeDecoder(1);

@@ -64,6 +64,8 @@ const transcribe = (jobId: string) => ({
   jobId,
   path: `/${jobId}`,
   options: DEFAULT_OPTIONS,
+  resume: null,
+  sound: null,
 });
 
 describe('engine server', () => {

@@ -29,6 +29,7 @@ async function decode(
     // The script has one row, and so one sample.
     options: { ...DEFAULT_OPTIONS, language: 'en', bestOf: 1, ...options },
     alignmentHeads: null,
+    resume: null,
     signal: new AbortController().signal,
     beganMs: 0,
   });

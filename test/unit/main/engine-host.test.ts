@@ -6,7 +6,14 @@ import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
 import { createFakeLauncher, makeDone, makeToken } from './fake-engine.js';
 
 function makeRequest(jobId: string): TranscribeMessage {
-  return { kind: 'transcribe', jobId, path: `/recordings/${jobId}.wav`, options: DEFAULT_OPTIONS };
+  return {
+    kind: 'transcribe',
+    jobId,
+    path: `/recordings/${jobId}.wav`,
+    options: DEFAULT_OPTIONS,
+    resume: null,
+    sound: null,
+  };
 }
 
 function setUp() {

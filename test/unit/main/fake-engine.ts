@@ -4,6 +4,7 @@ import type { EngineRequest } from '../../../src/shared/engine-protocol.js';
 import type { EngineEvent, JobStats } from '../../../src/shared/events.js';
 import { toSamples } from '../../../src/shared/time.js';
 import type { Segment } from '../../../src/shared/transcript.js';
+import { makeCheckpoint } from '../made-checkpoint.js';
 
 export class FakeProcess implements EngineProcess {
   readonly posted: EngineRequest[] = [];
@@ -86,6 +87,7 @@ export function makeCommit(jobId: string, segments: readonly Segment[], processe
     processed: toSamples(processed),
     elapsedMs: 1000,
     isSilent: false,
+    checkpoint: makeCheckpoint(),
   };
 }
 

@@ -6,6 +6,7 @@ import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
 import { SAMPLE_RATE_HZ, toSamples } from '../../../src/shared/time.js';
 import type { Samples } from '../../../src/shared/time.js';
 import type { Segment } from '../../../src/shared/transcript.js';
+import { makeCheckpoint } from '../made-checkpoint.js';
 
 type EventOf<K extends EngineEvent['kind']> = Extract<EngineEvent, { kind: K }>;
 
@@ -79,6 +80,7 @@ export function commit(
     processed: seconds(30),
     elapsedMs: 1000,
     isSilent: false,
+    checkpoint: makeCheckpoint(),
     ...more,
   };
 }

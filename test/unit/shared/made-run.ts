@@ -4,6 +4,7 @@ import type { RunTimings } from '../../../src/shared/timing.js';
 
 export const RUN: RunTimings = {
   elapsedMs: 2000,
+  began: toSamples(0),
   processed: toSamples(160_000),
   backend: 'a backend',
   model: { id: 'base', width: 512, decoderLayers: 6, vocabularySize: 51_865 },
