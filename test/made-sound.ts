@@ -61,6 +61,35 @@ export function makeSignal(signal: Signal, seconds: number, amplitude: number): 
   });
 }
 
+const DIGIT_ROWS = [697, 770, 852, 941] as const;
+const DIGIT_COLUMNS = [1209, 1336, 1477] as const;
+/** As long as a person presses a key, and the same between. */
+const DIGIT_SECONDS = 0.15;
+
+/** A telephone that is dialled on and on: two tones for each digit (ITU-T Q.23), digits drawn. */
+export function makeDialling(seconds: number, amplitude: number): Float32Array {
+  const random = createRandom(2);
+  const samples = new Float32Array(seconds * SAMPLE_RATE_HZ);
+  for (let start = 0; start < seconds; start += 2 * DIGIT_SECONDS) {
+    const hertz = [DIGIT_ROWS, DIGIT_COLUMNS].map((list) => list[Math.floor(random() * list.length)]!);
+    const digit = makeSignal({ hertz, onSeconds: 1, offSeconds: 0 }, DIGIT_SECONDS, amplitude);
+    const first = Math.round(start * SAMPLE_RATE_HZ);
+    samples.set(digit.subarray(0, samples.length - first), first);
+  }
+  return samples;
+}
+
+/** A loop of a bad cable: 50 Hz and what a rectifier makes of it. */
+export function makeHum(seconds: number, amplitude: number): Float32Array {
+  return Float32Array.from({ length: seconds * SAMPLE_RATE_HZ }, (_, i) => {
+    let sample = 0;
+    for (let harmonic = 1; harmonic <= 9; harmonic += 2) {
+      sample += Math.sin((2 * Math.PI * 50 * harmonic * i) / SAMPLE_RATE_HZ) / harmonic;
+    }
+    return amplitude * sample;
+  });
+}
+
 const BEAT_SECONDS = 0.5;
 /** MIDI notes of four chords, a bar of four beats each: A minor, F, C, G. */
 const CHORDS = [

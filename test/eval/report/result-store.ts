@@ -8,23 +8,10 @@ import { appendFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { hashSources } from '../../../src/setup/build.mjs';
 import { RETRY_REASONS } from '../../../src/shared/events.js';
 import { SamplesSchema, WordSchema } from '../../../src/shared/transcript.js';
 import type { Configuration } from './configurations.js';
-
-/** All that decides what our engine hears. */
-const OWN_SOURCES = [
-  'src/shared',
-  'src/node',
-  'src/models',
-  'src/engine',
-  'native',
-  'resources',
-  'package-lock.json',
-];
-/** The same of the peers. */
-const PEER_SOURCES = ['test/bench', 'test/eval/peer.ts', 'package-lock.json'];
+import type { SourceHashes } from './measured-sources.js';
 
 const HeardSchema = v.object({
   /** Of the sound and its language. */
@@ -48,16 +35,6 @@ const HeardSchema = v.object({
   retries: v.array(v.picklist(RETRY_REASONS)),
 });
 export type Heard = v.InferOutput<typeof HeardSchema>;
-
-/** Hashes of what is measured: changes when the engine may hear something else. */
-export interface SourceHashes {
-  readonly own: string;
-  readonly peer: string;
-}
-
-export async function hashMeasured(root: string): Promise<SourceHashes> {
-  return { own: await hashSources(root, OWN_SOURCES), peer: await hashSources(root, PEER_SOURCES) };
-}
 
 export class ResultStore {
   readonly #folder: string;
@@ -96,10 +73,7 @@ export class ResultStore {
   #path(configuration: Configuration): string {
     const { kind, id } = configuration;
     const options = kind === 'own' ? JSON.stringify(configuration.options) : '';
-    const key = createHash('sha256')
-      .update(kind === 'own' ? this.#hashes.own : this.#hashes.peer)
-      .update(options)
-      .digest('hex');
+    const key = createHash('sha256').update(this.#hashes[kind]).update(options).digest('hex');
     return join(this.#folder, `${id}-${key.slice(0, 16)}.jsonl`);
   }
 }

@@ -17,7 +17,7 @@ const START_TOLERANCE_SECONDS = 0.3;
 const SOUND_KINDS = [
   { name: 'silence', includes: (sound: string) => sound === 'silence' },
   { name: 'noise', includes: (sound: string) => sound.includes('noise') },
-  { name: 'tones', includes: (sound: string) => /tone|beeps/.test(sound) },
+  { name: 'tones', includes: (sound: string) => /tone|beeps|dialling|hum/.test(sound) },
   { name: 'music', includes: (sound: string) => sound === 'music' },
 ] as const;
 

@@ -17,6 +17,7 @@ export interface Item {
 /** Root mean square of a room where a fan runs, and of a quiet one (-30 and -54 dB of full scale). */
 const NOISE_LEVELS = { loud: 0.03, quiet: 0.002 } as const;
 const TONE_AMPLITUDE = 0.3;
+const HUM_AMPLITUDE = 0.05;
 
 /** Without a word in them. */
 export interface MadeSound {
@@ -36,6 +37,8 @@ export const MADE_SOUNDS: readonly MadeSound[] = [
   { name: 'dial tone', make: (seconds) => made.makeSignal(made.DIAL_TONE, seconds, TONE_AMPLITUDE) },
   { name: 'busy tone', make: (seconds) => made.makeSignal(made.BUSY_TONE, seconds, TONE_AMPLITUDE) },
   { name: 'beeps', make: (seconds) => made.makeSignal(made.BEEPS, seconds, TONE_AMPLITUDE) },
+  { name: 'telephone dialling', make: (seconds) => made.makeDialling(seconds, TONE_AMPLITUDE) },
+  { name: 'mains hum', make: (seconds) => made.makeHum(seconds, HUM_AMPLITUDE) },
   { name: 'music', make: made.makeMusic },
 ];
 

@@ -8,7 +8,7 @@ import type { Heard } from '../../../eval/report/result-store.js';
 import { toSamples } from '../../../../src/shared/time.js';
 
 const [CPU, BEAM] = [CONFIGURATIONS[0]!, CONFIGURATIONS[1]!];
-const HASHES = { own: 'one', peer: 'two' };
+const HASHES = { own: 'one', 'transformers.js': 'two', 'whisper.cpp': 'three' };
 const HEARD: Heard = {
   key: 'k',
   name: 'a.wav',
@@ -32,11 +32,11 @@ describe('what was heard', () => {
     await new ResultStore(folder, HASHES).add(CPU, HEARD);
 
     expect(await new ResultStore(folder, HASHES).read(CPU)).toEqual(new Map([['k', HEARD]]));
-    expect(await new ResultStore(folder, { own: 'one', peer: 'other' }).read(CPU)).toEqual(
+    expect(await new ResultStore(folder, { ...HASHES, 'whisper.cpp': 'other' }).read(CPU)).toEqual(
       new Map([['k', HEARD]]),
     );
     expect(await new ResultStore(folder, HASHES).read(BEAM)).toEqual(new Map());
-    expect(await new ResultStore(folder, { own: 'other', peer: 'two' }).read(CPU)).toEqual(new Map());
+    expect(await new ResultStore(folder, { ...HASHES, own: 'other' }).read(CPU)).toEqual(new Map());
   });
 
   it('survives a line that was cut off, and goes on after it', async () => {
