@@ -121,16 +121,16 @@ export function pairSet(
   return first.map((tally, index) => ({ first: tally, second: second[index]! }));
 }
 
-/** Wall time over length of the sound, of all recordings it has to hear; null unless it heard them all. */
-export function realTimeFactor(heard: readonly (Heard | undefined)[]): number | null {
+/** Processor time over length of the sound, of all recordings it has to hear; null unless it heard them all. */
+export function processorFactor(heard: readonly (Heard | undefined)[]): number | null {
   let audio = 0;
-  let elapsed = 0;
+  let processor = 0;
   for (const one of heard) {
     if (one === undefined) return null;
     audio += one.audioSeconds;
-    elapsed += one.elapsedSeconds;
+    processor += one.processorSeconds;
   }
-  return audio === 0 ? null : elapsed / audio;
+  return audio === 0 ? null : processor / audio;
 }
 
 /** As they are written: what stands in brackets counts as well. */

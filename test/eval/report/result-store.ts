@@ -20,8 +20,8 @@ const HeardSchema = v.object({
   name: v.string(),
   text: v.string(),
   audioSeconds: v.number(),
-  /** Wall time without loading the model. */
-  elapsedSeconds: v.number(),
+  /** Processor time of all threads of the process that heard it. */
+  processorSeconds: v.number(),
   /** Empty for peers. */
   segments: v.array(
     v.object({

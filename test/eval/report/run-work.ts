@@ -35,17 +35,34 @@ export interface WorkRequest {
 
 /** Never throws for one that fails: it is named and left out. @returns what failed, for the report. */
 export async function runWork(request: WorkRequest): Promise<readonly string[]> {
-  const { configurations, parts, items, store } = request;
   const works: Work[] = [];
-  for (const configuration of configurations) {
-    const known = await store.read(configuration);
-    const unknown = listItems(configuration, parts, items).filter(({ key }) => !known.has(key));
-    if (unknown.length > 0) works.push({ configuration, items: unknown });
+  for (const { configuration, parts } of planTurns(request)) {
+    const known = await request.store.read(configuration);
+    const items = listItems(configuration, parts, request.items).filter(({ key }) => !known.has(key));
+    if (items.length > 0) works.push({ configuration, items });
   }
   const progress = new Progress(works, request.say);
   const failures: string[] = [];
   for (const work of works) failures.push(...(await runOne(work, request, progress)));
   return failures;
+}
+
+interface PlannedTurn {
+  readonly configuration: Configuration;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * What matters most comes first, so that a run that is cut short has most to say: the first configuration whole,
+ * then part by part all others.
+ */
+export function planTurns({
+  configurations: [first, ...others],
+  parts,
+}: Pick<WorkRequest, 'configurations' | 'parts'>): readonly PlannedTurn[] {
+  if (first === undefined) return [];
+  const rest = parts.flatMap((part) => others.map((configuration) => ({ configuration, parts: [part] })));
+  return [{ configuration: first, parts }, ...rest];
 }
 
 async function runOne(work: Work, request: WorkRequest, progress: Progress): Promise<readonly string[]> {
@@ -57,8 +74,11 @@ async function runOne(work: Work, request: WorkRequest, progress: Progress): Pro
       for (const item of items) {
         const { recording, key } = item;
         try {
+          const before = process.cpuUsage();
           const heard = await subject.hear(item);
-          await request.store.add(configuration, { key, name: recording.file, ...heard });
+          const { user, system } = process.cpuUsage(before);
+          const processorSeconds = (user + system) / 1e6;
+          await request.store.add(configuration, { key, name: recording.file, ...heard, processorSeconds });
         } catch (error) {
           failures.push(`${configuration.id}, ${recording.file}: ${describe(error)}`);
         }

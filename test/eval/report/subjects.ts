@@ -19,7 +19,7 @@ import type { Heard } from './result-store.js';
 import { writeWav } from './sounds.js';
 import type { Item } from './sounds.js';
 
-type Hearing = Omit<Heard, 'key' | 'name'>;
+export type Hearing = Omit<Heard, 'key' | 'name' | 'processorSeconds'>;
 
 export interface Subject {
   /** Throws an Error when the recording cannot be heard. */
@@ -82,11 +82,9 @@ export function readEvents(events: readonly EngineEvent[]): Hearing {
   if (last?.kind === 'failed') throw new Error(last.failure.message);
   if (last?.kind !== 'done') throw new Error('the engine ended without a result');
   const segments = events.flatMap((event) => (event.kind === 'commit' ? event.segments : []));
-  const { audio, totalMs, loadMs } = last.stats;
   return {
     text: transcriptText(segments),
-    audioSeconds: samplesToSeconds(audio),
-    elapsedSeconds: (totalMs - loadMs) / 1000,
+    audioSeconds: samplesToSeconds(last.stats.audio),
     segments: segments.map(keepTimes),
     retries: events.flatMap((event) =>
       event.kind === 'attempt' && event.retryReason !== null ? [event.retryReason] : [],
@@ -105,8 +103,8 @@ async function openTransformers({ folders }: SubjectSetting): Promise<Subject> {
       // Scored later, with all others: no spellings are needed here.
       const score = await peer.transcribe(recording, new Map());
       if (score.failure !== null) throw new Error(score.failure);
-      const { heard: text, audioSeconds, elapsedSeconds } = score;
-      return { text, audioSeconds, elapsedSeconds, segments: [], retries: [] };
+      const { heard: text, audioSeconds } = score;
+      return { text, audioSeconds, segments: [], retries: [] };
     },
     close: () => peer.close(),
   };
@@ -130,10 +128,8 @@ async function openWhisperCpp({ folders, audioFolder }: SubjectSetting): Promise
     async hear({ recording, key }) {
       const path = await ensureWav(recording.path, join(audioFolder, `${key.slice(0, 16)}.wav`), audioFolder);
       await engine.load([path]);
-      const beganMs = performance.now();
       const [text = ''] = await engine.transcribe([path], () => undefined);
-      const elapsedSeconds = (performance.now() - beganMs) / 1000;
-      return { text, audioSeconds: recording.seconds, elapsedSeconds, segments: [], retries: [] };
+      return { text, audioSeconds: recording.seconds, segments: [], retries: [] };
     },
     close: () => engine.close(),
   };

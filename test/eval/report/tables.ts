@@ -13,6 +13,7 @@ import type { Findings, RecordingSet, Scores } from './findings.js';
 import { countInvented } from './sound-tables.js';
 
 const NOTHING = '-';
+const NOT_RUN = 'not run';
 const RATE_SETS = [
   sets.SHORT_ENGLISH,
   sets.LONG_ENGLISH,
@@ -21,6 +22,7 @@ const RATE_SETS = [
   sets.CHARACTERS,
   sets.ALL_WORDS,
 ];
+const ENGLISH_SETS = [sets.SHORT_ENGLISH, sets.LONG_ENGLISH, sets.ENGLISH];
 const DIFFERENCE_SETS = [sets.SHORT_ENGLISH, sets.LONG_ENGLISH, sets.ENGLISH, sets.ALL_WORDS];
 
 export function createRateTable(findings: Findings, scores: Scores): Table {
@@ -33,22 +35,27 @@ export function createRateTable(findings: Findings, scores: Scores): Table {
       configuration.label,
       ...columns.map((set) => {
         const tallies = sets.tallySet(scores, id, recordings, set);
-        return tallies === null ? NOTHING : formatEstimate(estimateRate(tallies));
+        return tallies === null ? describeGap(configuration, set) : formatEstimate(estimateRate(tallies));
       }),
-      english === null ? NOTHING : `${english.substitutions}/${english.deletions}/${english.insertions}`,
+      english === null ? NOT_RUN : `${english.substitutions}/${english.deletions}/${english.insertions}`,
       formatFactor(factorOf(findings, configuration)),
     ];
   });
   const sizes = columns.map((set) => describeSize(findings, scores, set));
   return {
     title: 'Error rates',
-    head: ['configuration', ...columns.map(({ name }) => name), 'S/D/I, English', 'RTF'],
+    head: ['configuration', ...columns.map(({ name }) => name), 'S/D/I, English', 'processor'],
     rows,
     remarks: [
       `In brackets 95 % of 10,000 bootstrap draws over recordings (seeded). ${sizes.join('; ')}. Short: up to 30 s.`,
-      'S/D/I: words substituted, deleted, inserted. RTF: wall time over length of the sound, all recordings, without loading the model; measured on a shared machine, once, so that it tells orders of magnitude and no more.',
+      'S/D/I: words substituted, deleted, inserted. Processor: time of all threads over length of the sound, all recordings; measured once on a shared machine, which moves it less than wall time, but where threads wait for each other, as in whisper.cpp, waiting counts. docs/performance.md compares times.',
     ],
   };
+}
+
+/** Why there is no figure. */
+function describeGap({ isEnglishOnly }: Configuration, set: RecordingSet): string {
+  return isEnglishOnly && !ENGLISH_SETS.includes(set) ? NOTHING : NOT_RUN;
 }
 
 function describeSize({ recordings, configurations }: Findings, scores: Scores, set: RecordingSet): string {
@@ -62,7 +69,7 @@ function describeSize({ recordings, configurations }: Findings, scores: Scores, 
 
 function factorOf({ recordings, heard }: Findings, { id, isEnglishOnly }: Configuration): number | null {
   const due = recordings.filter(({ recording }) => recording.language === 'en' || !isEnglishOnly);
-  return sets.realTimeFactor(due.map(({ key }) => heard.get(id)?.get(key)));
+  return sets.processorFactor(due.map(({ key }) => heard.get(id)?.get(key)));
 }
 
 export function createLanguageTable(findings: Findings, scores: Scores): Table {
@@ -79,7 +86,7 @@ export function createLanguageTable(findings: Findings, scores: Scores): Table {
       ...languages.map((language) => {
         const set = { name: language, includes: (one: { language: string }) => one.language === language };
         const sum = sets.sumSet(scores, id, recordings, set);
-        return sum === null ? NOTHING : formatRate(errorRate(sum));
+        return sum === null ? NOT_RUN : formatRate(errorRate(sum));
       }),
     ]);
   return {
@@ -135,6 +142,7 @@ export function createGuardTable(findings: Findings): Table {
       const known = findings.recordings.map(({ key }) => findings.heard.get(id)?.get(key));
       const heard = known.filter((one) => one !== undefined);
       const reasons = heard.flatMap(({ retries }) => retries);
+      if (heard.length === 0) return [label, NOT_RUN, ...RETRY_REASONS.map(() => NOTHING)];
       const counts = RETRY_REASONS.map((reason) => reasons.filter((other) => other === reason).length);
       return [label, String(heard.length), ...counts.map(String)];
     });
@@ -153,9 +161,9 @@ function formatDifferences(findings: Findings, scores: Scores, comparison: Compa
   });
 }
 
-/** Those of which something is known. */
-function listRows({ configurations, recordings, heard }: Findings): readonly Configuration[] {
-  return configurations.filter(({ id }) => recordings.some(({ key }) => heard.get(id)?.has(key) === true));
+/** Those that are to hear recordings at all. */
+function listRows({ configurations }: Findings): readonly Configuration[] {
+  return configurations.filter(({ parts }) => parts.includes('recordings'));
 }
 
 /** `7.96 % (7.10 to 8.85)`. */

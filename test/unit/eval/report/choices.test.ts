@@ -7,7 +7,7 @@ describe('the choices of the report', () => {
     expect(readReportChoices(['--report'])).toEqual({
       manifest: null,
       configurations: CONFIGURATIONS,
-      parts: ['recordings', 'invented', 'joined'],
+      parts: ['recordings', 'joined', 'invented'],
       isCached: false,
       isQuick: false,
       out: { kind: 'docs' },

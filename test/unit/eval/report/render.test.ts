@@ -17,7 +17,7 @@ function item(file: string, language: Recording['language'], seconds: number, te
 }
 
 function heard(key: string, text: string, more: Partial<Heard> = {}): Heard {
-  return { key, name: key, text, audioSeconds: 10, elapsedSeconds: 1, segments: [], retries: [], ...more };
+  return { key, name: key, text, audioSeconds: 10, processorSeconds: 1, segments: [], retries: [], ...more };
 }
 
 const RECORDINGS = [

@@ -14,7 +14,7 @@ const HEARD: Heard = {
   name: 'a.wav',
   text: ' Grüße\n',
   audioSeconds: 2,
-  elapsedSeconds: 1,
+  processorSeconds: 1,
   segments: [{ start: toSamples(0), end: toSamples(320), text: ' Grüße\n' }],
   retries: ['loop'],
 };
