@@ -18,7 +18,19 @@ import { modelsFolder } from '../../src/models/store.mjs';
 import type { EngineEvent } from '../../src/shared/events.js';
 import type { Span } from '../../src/shared/span.js';
 import { createWavHeader } from '../bench/wav-samples.js';
-import { makeMusic, makeNoise, makeSilence, makeTone, NOISE_COLOURS } from '../made-sound.js';
+import {
+  BEEPS,
+  BUSY_TONE,
+  DIAL_TONE,
+  makeDialling,
+  makeHum,
+  makeMusic,
+  makeNoise,
+  makeSignal,
+  makeSilence,
+  makeTone,
+  NOISE_COLOURS,
+} from '../made-sound.js';
 import { KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
 import { openTestEngine, runJob } from './engine-jobs.js';
 
@@ -153,6 +165,16 @@ describe('spans of real sound', () => {
     expect(spans).toEqual([{ kind: 'speech', start: 0, end: speech.length }]);
   });
 
+  it.each([
+    ['as loud as it', 0.1],
+    ['10 dB louder', 0.3],
+  ])('speech under a dial tone %s is speech throughout', async (_name, amplitude) => {
+    const tone = makeSignal(DIAL_TONE, Math.ceil(speech.length / SECOND), 2 * amplitude);
+    const spans = await findSpans(speech.map((sample, i) => sample + tone[i]!));
+
+    expect(spans).toEqual([{ kind: 'speech', start: 0, end: speech.length }]);
+  });
+
   it('find two sentences in silence and noise, with nothing of them outside', async () => {
     const noise = makeNoise('brown', 30, 0.01);
     const spans = await findSpans(join32([makeSilence(20), speech, noise, speech, makeSilence(40)]));
@@ -177,6 +199,13 @@ describe('the engine', () => {
       [`${colour} noise of a quiet room`, 'silence', () => makeNoise(colour, 600, 0.002)] as const,
     ]),
     ['a tone', 'noise', () => makeTone(440, 600, 0.3)],
+    ['a dial tone', 'noise', () => makeSignal(DIAL_TONE, 600, 0.3)],
+    ['a busy tone', 'noise', () => makeSignal(BUSY_TONE, 600, 0.3)],
+    // Silent for most of the time.
+    ['beeps', 'silence', () => makeSignal(BEEPS, 600, 0.3)],
+    ['low beeps', 'noise', () => makeSignal({ hertz: [180], onSeconds: 0.5, offSeconds: 0.5 }, 600, 0.3)],
+    ['a telephone that is dialled', 'noise', () => makeDialling(600, 0.3)],
+    ['a humming cable', 'noise', () => makeHum(600, 0.05)],
     ['music', 'noise', () => makeMusic(600)],
   ];
 

@@ -6,6 +6,7 @@
 import type { Span } from '../../shared/span.js';
 import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceModel } from './voice-model.js';
+import { HELD_FRAMES } from './tone-finder.js';
 import { SpanFinder } from './spans.js';
 import type { SpanSettings } from './spans.js';
 import { VoiceStream } from './voice-stream.js';
@@ -35,7 +36,9 @@ export class VoiceActivity {
     this.#stream = new VoiceStream(model);
     this.#finder = new SpanFinder(settings);
     this.lookahead =
-      Math.max(settings.shortestGap, LONGEST_SHARED_GAP) + settings.padding + 2 * FRAME_SAMPLES;
+      Math.max(settings.shortestGap, LONGEST_SHARED_GAP) +
+      settings.padding +
+      (2 + HELD_FRAMES) * FRAME_SAMPLES;
     this.#tell = tell;
   }
 

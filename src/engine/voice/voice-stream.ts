@@ -3,11 +3,16 @@
  * 16 kHz samples of any length. Out: the frames that are complete; the rest waits for the next block, and
  * `finish` fills the last frame up with silence.
  *
+ * What is certainly a tone is not given to the network: it hears silence there, and so it hears nothing in what
+ * follows the tone either.
+ *
  * Quiet frames are listened to twice, as they are and amplified, and the higher probability counts: the network
  * misses quiet speech, but the noise before a recording, amplified, can make it miss what follows.
  */
 import { LevelControl } from './level-control.js';
 import type { FrameLevel } from './level-control.js';
+import { ToneFinder } from './tone-finder.js';
+import type { MarkedFrame } from './tone-finder.js';
 import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceListener, VoiceModel } from './voice-model.js';
 
@@ -25,6 +30,7 @@ export class VoiceStream {
   readonly #asIs: VoiceListener;
   readonly #amplified: VoiceListener;
   readonly #control = new LevelControl();
+  readonly #tones = new ToneFinder();
   #rest = new Float32Array(0);
 
   constructor(model: VoiceModel) {
@@ -32,34 +38,44 @@ export class VoiceStream {
     this.#amplified = model.start();
   }
 
+  /** @returns the frames that are certain now: all but the last HELD_FRAMES and what is no whole frame. */
   async push(block: Float32Array): Promise<readonly VoiceFrame[]> {
     const samples = new Float32Array(this.#rest.length + block.length);
     samples.set(this.#rest);
     samples.set(block, this.#rest.length);
     const whole = samples.length - (samples.length % FRAME_SAMPLES);
     this.#rest = samples.slice(whole);
-    return await this.#hear(samples.subarray(0, whole));
+    return await this.#hear(this.#findTones(samples.subarray(0, whole)));
   }
 
   async finish(): Promise<readonly VoiceFrame[]> {
-    if (this.#rest.length === 0) return [];
-    const last = new Float32Array(FRAME_SAMPLES);
+    const last = new Float32Array(this.#rest.length === 0 ? 0 : FRAME_SAMPLES);
     last.set(this.#rest);
     this.#rest = new Float32Array(0);
-    return await this.#hear(last);
+    return await this.#hear([...this.#findTones(last), ...this.#tones.finish()]);
   }
 
-  async #hear(samples: Float32Array): Promise<readonly VoiceFrame[]> {
-    const levels = Array.from({ length: samples.length / FRAME_SAMPLES }, (_, frame) =>
-      this.#control.measure(takeFrame(samples, frame)),
+  #findTones(samples: Float32Array): readonly MarkedFrame[] {
+    const count = samples.length / FRAME_SAMPLES;
+    return Array.from({ length: count }, (_, frame) => this.#tones.push(takeFrame(samples, frame))).filter(
+      (frame) => frame !== null,
     );
+  }
+
+  async #hear(frames: readonly MarkedFrame[]): Promise<readonly VoiceFrame[]> {
+    const samples = new Float32Array(frames.length * FRAME_SAMPLES);
+    for (const [index, frame] of frames.entries()) {
+      if (!frame.isTone) samples.set(frame.samples, index * FRAME_SAMPLES);
+    }
+    const levels = frames.map((_, frame) => this.#control.measure(takeFrame(samples, frame)));
     const probabilities = await this.#asIs.run(samples);
     const quiet = levels.flatMap(({ gain }, frame) => (gain >= LEAST_GAIN ? [frame] : []));
     const louder = await this.#amplified.run(amplify(samples, levels, quiet));
     for (const [index, frame] of quiet.entries()) {
       probabilities[frame] = Math.max(probabilities[frame]!, louder[index]!);
     }
-    return levels.map(({ level }, frame) => ({ probability: probabilities[frame]!, level }));
+    // As loud as it is, a tone included: that tells noise from silence.
+    return frames.map(({ level }, frame) => ({ probability: probabilities[frame]!, level }));
   }
 }
 
