@@ -1,5 +1,7 @@
 /** What `tilescribe --help` prints. */
 export const HELP = `Usage: tilescribe [OPTION]... FILE...
+       tilescribe serve [OPTION]...    (tilescribe serve --help; a file of that
+                                       name is ./serve)
 
 Transcribes speech in audio and video files, on this machine. The transcript is
 printed on standard output as it is made; progress goes to standard error.

@@ -20,6 +20,7 @@ import { readRawArguments } from './raw-arguments.js';
 import { runTranscriptions } from './run.js';
 import { Screen } from './screen.js';
 import type { TextSink } from './screen.js';
+import { runServe } from './serve.js';
 import { readVocabulary } from './vocabulary.js';
 
 const EXIT = { success: 0, failure: 1, wrongUsage: 2, brokenPipe: 141 } as const;
@@ -114,21 +115,27 @@ async function execute(command: Command, screen: Screen, signal: AbortSignal): P
   }
 }
 
+function explain(thrown: unknown, screen: Screen): number {
+  const failure = describeFailure(thrown);
+  screen.note(`tilescribe: ${toPrintableName(failure.message)} ${failure.remedy}`);
+  return failure.code === 'wrong-usage' ? EXIT.wrongUsage : EXIT.failure;
+}
+
 async function main(): Promise<number> {
   const screen = new Screen(toSink(process.stdout), toSink(process.stderr));
   endOnWriteError(process.stdout, screen);
   endOnWriteError(process.stderr, screen);
+  const args = process.argv.slice(2);
+  // A server ends by a signal in good order, not as something interrupted.
+  if (args[0] === 'serve')
+    return runServe(args.slice(1), screen).catch((thrown: unknown) => explain(thrown, screen));
   const interrupts = listenForInterrupts();
   try {
-    const args = process.argv.slice(2);
     const exitCode = await execute(parseCommand(args, readRawArguments(args)), screen, interrupts.signal);
     return interrupts.exitCode() ?? exitCode;
   } catch (thrown) {
     const interrupted = interrupts.exitCode();
-    if (interrupted !== null) return interrupted;
-    const failure = describeFailure(thrown);
-    screen.note(`tilescribe: ${toPrintableName(failure.message)} ${failure.remedy}`);
-    return failure.code === 'wrong-usage' ? EXIT.wrongUsage : EXIT.failure;
+    return interrupted ?? explain(thrown, screen);
   } finally {
     screen.clearProgress();
   }

@@ -30,7 +30,8 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   }),
   preload: allow(['shared', 'electron']),
   renderer: allow(['shared', 'valibot', 'react', 'react-dom', 'zustand', 'asset'], { types: ['preload'] }),
-  cli: allow(['shared', 'node', 'models', 'engine', 'node:*', 'valibot']),
+  server: allow(['shared', 'node', 'models', 'engine', 'node:*', 'valibot', '@fastify/busboy']),
+  cli: allow(['shared', 'node', 'models', 'engine', 'server', 'node:*', 'valibot']),
 };
 
 /** The folders of native/. A header in angle brackets is of the system, but for Node's own. */
