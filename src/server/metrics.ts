@@ -98,6 +98,7 @@ export class Metrics {
         return;
       case 'language':
       case 'span':
+      case 'timings':
       case 'token':
       case 'commit':
         return;
