@@ -6,7 +6,15 @@
 
 namespace tilescribe {
 
-enum class Code { kOk, kModelCorrupt, kModelMissing, kInvalidArgument, kOutOfMemory };
+enum class Code {
+  kOk,
+  kModelCorrupt,
+  kModelMissing,
+  kInvalidArgument,
+  kOutOfMemory,
+  kDeviceUnavailable,  // cannot be opened or used, and was not in use
+  kDeviceFault,        // failed at work
+};
 
 class [[nodiscard]] Status {
  public:
