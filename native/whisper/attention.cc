@@ -1,6 +1,7 @@
 #include "whisper/attention.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 
@@ -83,6 +84,13 @@ void KeyValues::store(const Kernels& kernels, Range heads, int position, int cou
   }
 }
 
+void KeyValues::put(int head, int position, const int8_t* key, const int8_t* value, const float* scales) {
+  store_key(key, position, keys(head));
+  int8_t* to = values(head) + static_cast<int64_t>(position / kTogether) * kTogether * kHeadWidth;
+  for (int i = 0; i < kHeadWidth; i++) to[i * kTogether + position % kTogether] = value[i];
+  for (int i = 0; i < 3; i++) floats(head)[i * capacity_ + position] = scales[i];
+}
+
 AttentionMemory KeyValues::head(int head, int positions) const {
   const float* scale = floats(head);
   return {keys(head), values(head), scale, scale + capacity_, scale + 2 * capacity_, positions};
@@ -105,6 +113,12 @@ LayerMemory::LayerMemory(const Config& config, int capacity)
   for (size_t i = 0; i < static_cast<size_t>(config.decoder_layers); i++) {
     layers.emplace_back(config.heads, capacity, memory_.data() + i * layer_bytes);
   }
+  renew_stamp();
+}
+
+void LayerMemory::renew_stamp() {
+  static std::atomic<uint64_t> last{0};
+  stamp_ = ++last;
 }
 
 Queries::Queries(int rows)

@@ -33,6 +33,9 @@ class KeyValues {
   void store(const Kernels& kernels, Range heads, int position, int count, const float* keys, const float* values,
              int stride);
 
+  // Stores a position that is quantised already: key and value int8 [64]; key_scale, value_log2, value_inverse.
+  void put(int head, int position, const int8_t* key, const int8_t* value, const float* scales);
+
   // The first `positions` of a head.
   AttentionMemory head(int head, int positions) const;
 
@@ -60,7 +63,15 @@ struct LayerMemory {
   LayerMemory(const Config& config, int capacity);
   std::vector<KeyValues> layers;
 
+  // Says which content this is: never the same for two, and another when the content is replaced. Positions that
+  // are added leave it. So that a device can tell what it has a copy of.
+  uint64_t stamp() const { return stamp_; }
+
+ protected:
+  void renew_stamp();
+
  private:
+  uint64_t stamp_ = 0;
   Memory memory_;
 };
 

@@ -20,14 +20,54 @@ int count_run(const DecoderRow* rows, int count, int first, Same same) {
   return end - first;
 }
 
+// h ~ scale * (127 * high + low) with |low| <= 63, 15 bits; and the norm of what is left.
+struct Planes {
+  float scale;
+  int32_t high_sum;
+  int32_t low_sum;
+  double residual;
+};
+Planes split_planes(const Kernels& kernels, const float* hidden, int width, int8_t* high, int8_t* low) {
+  const float largest = std::max(kernels.maximum(hidden, width), -*std::min_element(hidden, hidden + width));
+  Planes planes{largest > 0.0f ? largest / 16128.0f : 1.0f, 0, 0, 0};
+  for (int k = 0; k < width; k++) {
+    const int value = static_cast<int>(std::nearbyint(hidden[k] / planes.scale));
+    const int upper = static_cast<int>(std::nearbyint(value / 127.0));
+    high[k] = static_cast<int8_t>(upper);
+    low[k] = static_cast<int8_t>(value - 127 * upper);
+    planes.high_sum += high[k];
+    planes.low_sum += low[k];
+    const double left = static_cast<double>(hidden[k]) - static_cast<double>(planes.scale) * value;
+    planes.residual += left * left;
+  }
+  planes.residual = std::sqrt(planes.residual);
+  return planes;
+}
+
 // Queries of one head at once; bounds the work space.
 constexpr int kQueryRows = 48;
 
 }  // namespace
 
 void TextMemory::copy_from(const TextMemory& other) {
+  renew_stamp();
   length = other.length;
   for (size_t i = 0; i < layers.size(); i++) layers[i].copy_from(other.layers[i], length);
+}
+
+void TextMemory::clear() {
+  renew_stamp();
+  length = 0;
+}
+
+void embed_token(const Model& model, int token, int position, float* x) {
+  const int width = model.config.width;
+  const float scale = model.tokens.scale[token];
+  const int zero = model.tokens.zero[token];
+  const float* from = model.decoder_positions + static_cast<int64_t>(position) * width;
+  for (int k = 0; k < width; k++) {
+    x[k] = static_cast<float>(weight_at(model.tokens, token, k) - zero) * scale + from[k];
+  }
 }
 
 // Work space of one thread. `q` holds a whole set of rows, or two planes of the hidden states.
@@ -80,10 +120,7 @@ Decoder::~Decoder() = default;
 void Decoder::forward(const DecoderRow* rows, int count, Timings* timings, CrossQueries* queries) {
   const int wanted =
       static_cast<int>(std::count_if(rows, rows + count, [](const DecoderRow& r) { return r.wants_logits; }));
-  const size_t logits = static_cast<size_t>(wanted) * static_cast<size_t>(model_.tokens.outputs);
-  if (logits_.size() < logits) logits_.resize(logits);
-  hidden_.resize(static_cast<size_t>(wanted) * static_cast<size_t>(model_.config.width));
-  residual_.assign(static_cast<size_t>(wanted), 0.0);
+  make_room(wanted);
   pool_.run([&](int thread) {
     const bool first = thread == 0;
     embed(rows, count, thread);
@@ -105,16 +142,28 @@ void Decoder::forward(const DecoderRow* rows, int count, Timings* timings, Cross
   for (int r = 0; r < count; r++) rows[r].text->length = std::max(rows[r].text->length, rows[r].position + 1);
 }
 
+void Decoder::make_room(int wanted) {
+  const size_t logits = static_cast<size_t>(wanted) * static_cast<size_t>(model_.tokens.outputs);
+  if (logits_.size() < logits) logits_.resize(logits);
+  hidden_.resize(static_cast<size_t>(wanted) * static_cast<size_t>(model_.config.width));
+  residual_.assign(static_cast<size_t>(wanted), 0.0);
+}
+
+void Decoder::adopt(const float* hidden, int count) {
+  make_room(count);
+  const int width = model_.config.width;
+  std::copy_n(hidden, hidden_.size(), hidden_.begin());
+  std::vector<int8_t> planes(static_cast<size_t>(2 * width));
+  for (int i = 0; i < count; i++) {
+    residual_[static_cast<size_t>(i)] =
+        split_planes(kernels_, this->hidden(i), width, planes.data(), planes.data() + width).residual;
+  }
+}
+
 void Decoder::embed(const DecoderRow* rows, int count, int thread) {
   const int width = model_.config.width;
   for (int r = thread; r < count; r += pool_.threads()) {
-    const float scale = model_.tokens.scale[rows[r].token];
-    const int zero = model_.tokens.zero[rows[r].token];
-    const float* position = model_.decoder_positions + static_cast<int64_t>(rows[r].position) * width;
-    float* to = x_.data() + static_cast<int64_t>(r) * width;
-    for (int k = 0; k < width; k++) {
-      to[k] = static_cast<float>(weight_at(model_.tokens, rows[r].token, k) - zero) * scale + position[k];
-    }
+    embed_token(model_, rows[r].token, rows[r].position, x_.data() + static_cast<int64_t>(r) * width);
   }
   pool_.barrier();
 }
@@ -210,7 +259,7 @@ void Decoder::feed_forward(int count, int layer, int thread) {
   pool_.barrier();
 }
 
-// The vocabulary, from hidden states in two planes: h ~ scale * (127 * high + low) with |low| <= 63, 15 bits.
+// The vocabulary, from hidden states in two planes.
 void Decoder::project(const DecoderRow* rows, int count, int thread) {
   Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
   const int width = model_.config.width;
@@ -227,26 +276,12 @@ void Decoder::project(const DecoderRow* rows, int count, int thread) {
     const float* hidden = scratch.normal.data() + static_cast<int64_t>(i) * width;
     int8_t* high = scratch.q.data() + static_cast<int64_t>(2 * i) * width;
     int8_t* low = high + width;
-    const float largest = std::max(kernels_.maximum(hidden, width), -*std::min_element(hidden, hidden + width));
-    const float scale = largest > 0.0f ? largest / 16128.0f : 1.0f;
-    double residual = 0;
-    int32_t high_sum = 0;
-    int32_t low_sum = 0;
-    for (int k = 0; k < width; k++) {
-      const int value = static_cast<int>(std::nearbyint(hidden[k] / scale));
-      const int upper = static_cast<int>(std::nearbyint(value / 127.0));
-      high[k] = static_cast<int8_t>(upper);
-      low[k] = static_cast<int8_t>(value - 127 * upper);
-      high_sum += high[k];
-      low_sum += low[k];
-      const double left = static_cast<double>(hidden[k]) - static_cast<double>(scale) * value;
-      residual += left * left;
-    }
-    scratch.scale[static_cast<size_t>(2 * i)] = scale;
-    scratch.sum[static_cast<size_t>(2 * i)] = high_sum;
-    scratch.sum[static_cast<size_t>(2 * i + 1)] = low_sum;
+    const Planes made = split_planes(kernels_, hidden, width, high, low);
+    scratch.scale[static_cast<size_t>(2 * i)] = made.scale;
+    scratch.sum[static_cast<size_t>(2 * i)] = made.high_sum;
+    scratch.sum[static_cast<size_t>(2 * i + 1)] = made.low_sum;
     if (thread == 0) {
-      residual_[static_cast<size_t>(i)] = std::sqrt(residual);
+      residual_[static_cast<size_t>(i)] = made.residual;
       std::copy_n(hidden, width, hidden_.data() + static_cast<int64_t>(i) * width);
     }
   }

@@ -26,6 +26,7 @@ namespace tilescribe {
 struct TextMemory : LayerMemory {
   explicit TextMemory(const Config& config) : LayerMemory(config, config.text_context) {}
   void copy_from(const TextMemory& other);
+  void clear();
   int length = 0;
 };
 
@@ -39,6 +40,9 @@ struct DecoderRow {
   bool wants_logits;
 };
 
+// x of a token at a position, float32 [width].
+void embed_token(const Model& model, int token, int position, float* x);
+
 class Decoder {
  public:
   // At most this many rows at once.
@@ -50,6 +54,10 @@ class Decoder {
   // Runs the rows and adds their tokens to their memories. logits() then has a row for each row that wants
   // it, in order. If `queries` is given, it has as many rows, and gets the queries of its heads.
   void forward(const DecoderRow* rows, int count, Timings* timings, CrossQueries* queries = nullptr);
+
+  // As if forward() had left the hidden states float32 [count, width] of as many rows that wanted logits, which
+  // another device computed. The logits are the caller's to fill.
+  void adopt(const float* hidden, int count);
 
   // float32 [wanted rows, logits_stride]: the projection of all tokens. |logit - exact| <= error(row), where
   // exact is the projection of the float32 hidden state by the (dequantised) weights in exact arithmetic.
@@ -72,6 +80,7 @@ class Decoder {
   void cross_attention(const DecoderRow* rows, int count, int layer, int thread, CrossQueries* kept);
   void feed_forward(int count, int layer, int thread);
   void project(const DecoderRow* rows, int count, int thread);
+  void make_room(int wanted);
   Activations normalize(int count, const Norm& norm, int thread);
 
   const Model& model_;

@@ -195,7 +195,7 @@ std::unique_ptr<TextMemory> Session::take_memory() {
   if (free_.empty()) return std::make_unique<TextMemory>(config());
   std::unique_ptr<TextMemory> memory = std::move(free_.back());
   free_.pop_back();
-  memory->length = 0;
+  memory->clear();
   return memory;
 }
 

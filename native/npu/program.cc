@@ -1,0 +1,334 @@
+#include "npu/program.h"
+
+#include <algorithm>
+
+namespace tilescribe::npu {
+namespace {
+
+using tile::Stage;
+
+constexpr uint32_t kPageWords = tile::kPageBytes / 4;
+constexpr int kPageSlots = 3;   // in a core
+constexpr int kRingPages = 48;  // in a memory tile, for each of its two streams
+constexpr int kChunkSlots = 2;
+constexpr uint32_t kStackBytes = 3072;
+// The sum of what the READMEs of the kernels declare, and 2,560 bytes for kernels/decoder_step.
+constexpr uint32_t kProgramBytes = 15872;
+constexpr int kTextSlots = 24;
+constexpr int kWindowSlots = 8;
+constexpr int kTextPages = tile::attention_pages(tile::kTextPositions);
+constexpr int kWindowPages = tile::attention_pages(kAudioContext);
+
+uint32_t live_between(Stage first, Stage last) {
+  uint32_t bits = 0;
+  for (int stage = static_cast<int>(first); stage <= static_cast<int>(last); stage++) {
+    bits |= live_in(static_cast<Stage>(stage)) | live_after(static_cast<Stage>(stage));
+  }
+  return bits;
+}
+
+constexpr uint32_t kAttentionLive = live_in(Stage::kSelfAttention) | live_in(Stage::kCrossAttention);
+constexpr uint32_t kRowsLive = live_in(Stage::kSelfNorm) | live_in(Stage::kCrossNorm) | live_in(Stage::kForwardNorm) |
+                               live_after(Stage::kSelfAttention) | live_after(Stage::kCrossAttention);
+
+// Gives each buffer the next free address, 64 bytes apart at least.
+class MemoryMap {
+ public:
+  explicit MemoryMap(uint32_t begin) : at_(begin) {}
+  uint32_t add(std::vector<BufferPlan>* buffers, const std::string& name, uint32_t bytes,
+               uint32_t live = kAlwaysLive) {
+    const uint32_t address = at_;
+    buffers->push_back({name, address, bytes, live});
+    at_ += (bytes + 63) / 64 * 64;
+    return address;
+  }
+
+ private:
+  uint32_t at_;
+};
+
+// Locks of a core.
+enum CoreLock { kPageFree, kPageFull, kGatheredFree, kGatheredFull, kBlockFree, kBlockFull, kChunkFree, kChunkFull };
+
+TilePlan make_core(int column, int row) {
+  TilePlan core{column, kFirstCoreRow + row, kStackBytes, kProgramBytes, {}, {}, {}};
+  const bool is_lower = row % 2 == 0;
+  MemoryMap map(kStackBytes);
+  std::vector<BufferPlan>* buffers = &core.buffers;
+  map.add(buffers, "pages", kPageSlots * tile::kPageBytes);
+  const uint32_t gathered = map.add(buffers, "gathered", tile::kGatheredBytes,
+                                    live_between(Stage::kHeader, Stage::kForwardDown));
+  buffers->push_back({"planes", gathered, 2 * tile::kRows * tile::kWidth,
+                      live_between(Stage::kFinalNorm, Stage::kVocabulary)});
+  if (row + 1 < tile::kTilesPerColumn) map.add(buffers, "block", tile::kBlockBytes);
+  if (is_lower) {
+    map.add(buffers, "chunks", kChunkSlots * tile::kChunkBytes);
+    map.add(buffers, "head", tile::kRows * 3 * tile::kHead * 4);
+    const uint32_t attention = map.add(buffers, "attention", sizeof(tile::AttentionState), kAttentionLive);
+    buffers->push_back({"rows", attention, tile::kRows * tile::kWidth * 4, kRowsLive});
+    map.add(buffers, "head_q", tile::kRows * tile::kHead);
+  } else {
+    map.add(buffers, "rows", tile::kRows * tile::kWidth * 4, kRowsLive);
+  }
+  map.add(buffers, "x", tile::kRows * tile::kWidth * 4);
+  map.add(buffers, "q", tile::kRows * tile::kWidth);
+  map.add(buffers, "parameters", tile::kParametersStride);
+  map.add(buffers, "products", tile::kUpOutputs * tile::kRows * 4);
+  map.add(buffers, "outputs", tile::kUpOutputs * tile::kRows * 4,
+          live_between(Stage::kForwardUp, Stage::kForwardQuantize));
+  map.add(buffers, "header", sizeof(tile::StepHeader));
+  map.add(buffers, "scale", 16);
+  map.add(buffers, "sum", 16);
+  map.add(buffers, "maximum", 16);
+
+  core.locks = {{kPageFree, "page_free", kPageSlots},
+                {kPageFull, "page_full", 0},
+                {kGatheredFree, "gathered_free", 1},
+                {kGatheredFull, "gathered_full", 0}};
+  int id = 0;
+  for (int slot = 0; slot < kPageSlots; slot++, id++) {
+    core.descriptors.push_back({id, Direction::kToMemory, 0, "pages", static_cast<uint32_t>(slot) * tile::kPageBytes,
+                                kPageWords, {}, {1, 0}, kPageFree, 1, kPageFull, 1, (slot + 1) % kPageSlots});
+  }
+  core.descriptors.push_back({id, Direction::kToMemory, 1, "gathered", 0, tile::kGatheredBytes / 4, {}, {1, 0},
+                              kGatheredFree, 1, kGatheredFull, 1, id});
+  id++;
+  if (row == 0) {
+    core.locks.push_back({kBlockFree, "block_free", 1});
+    core.locks.push_back({kBlockFull, "block_full", 0});
+    core.descriptors.push_back({id, Direction::kFromMemory, 0, "block", 0, tile::kBlockBytes / 4, {}, {1, 0},
+                                kBlockFull, 1, kBlockFree, 1, id});
+    id++;
+  }
+  if (is_lower) {
+    core.locks.push_back({kChunkFree, "chunk_free", kChunkSlots});
+    core.locks.push_back({kChunkFull, "chunk_full", 0});
+    for (int slot = 0; slot < kChunkSlots; slot++) {
+      core.descriptors.push_back({id + slot, Direction::kFromMemory, 1, "chunks",
+                                  static_cast<uint32_t>(slot) * tile::kChunkBytes, tile::kChunkBytes / 4, {}, {1, 0},
+                                  kChunkFull, 1, kChunkFree, 1, id + (slot + 1) % kChunkSlots});
+    }
+  }
+  return core;
+}
+
+// Descriptors of even channels are among the first 24, of odd ones among the others.
+TilePlan make_memory_tile(int column) {
+  TilePlan memory{column, kMemoryRow, 0, 0, {}, {}, {}};
+  MemoryMap map(0);
+  for (int k = 0; k < 2; k++) {
+    const std::string name = "ring" + std::to_string(k);
+    map.add(&memory.buffers, name, kRingPages * tile::kPageBytes);
+    const int free = 2 * k;
+    const int full = 2 * k + 1;
+    memory.locks.push_back({free, name + "_free", kRingPages});
+    memory.locks.push_back({full, name + "_full", 0});
+    const int id = 24 * k;
+    memory.descriptors.push_back({id, Direction::kToMemory, k, name, 0, kPageWords, {}, {kRingPages, kPageWords}, free,
+                                  1, full, 1, id});
+    memory.descriptors.push_back({id + 1, Direction::kFromMemory, k, name, 0, kPageWords, {}, {kRingPages, kPageWords},
+                                  full, 1, free, 1, id + 1});
+  }
+  if (column != 0) return memory;
+  map.add(&memory.buffers, "joined", tile::kGatheredBytes);
+  memory.locks.push_back({4, "joined_free", tile::kColumns});
+  memory.locks.push_back({5, "joined_full", 0});
+  for (int from = 0; from < tile::kColumns; from++) {
+    const int id = 24 * (from % 2) + 2 + from / 2;
+    memory.descriptors.push_back({id, Direction::kToMemory, 2 + from, "joined",
+                                  static_cast<uint32_t>(from) * tile::kBlockBytes, tile::kBlockBytes / 4, {}, {1, 0}, 4,
+                                  1, 5, 1, id});
+  }
+  memory.descriptors.push_back({4, Direction::kFromMemory, 2, "joined", 0, tile::kGatheredBytes / 4, {}, {1, 0}, 5,
+                                tile::kColumns, 4, tile::kColumns, 4});
+  return memory;
+}
+
+std::vector<RoutePlan> make_routes() {
+  std::vector<RoutePlan> routes;
+  RoutePlan all{{0, kMemoryRow, 2}, {}};
+  for (int column = 0; column < tile::kColumns; column++) {
+    for (int k = 0; k < 2; k++) {
+      const int lower = kFirstCoreRow + 2 * k;
+      routes.push_back({{column, kShimRow, k}, {{column, kMemoryRow, k}}});
+      routes.push_back({{column, kMemoryRow, k}, {{column, lower, 0}, {column, lower + 1, 0}}});
+      routes.push_back({{column, lower, 1}, {{column, kShimRow, k}}});
+    }
+    routes.push_back({{column, kFirstCoreRow, 0}, {{0, kMemoryRow, 2 + column}}});
+    for (int row = 0; row < tile::kTilesPerColumn; row++) all.to.push_back({column, kFirstCoreRow + row, 1});
+  }
+  routes.push_back(all);
+  return routes;
+}
+
+int pages_of(std::initializer_list<Stage> stages) {
+  const tile::StepHeader none = {};
+  int pages = 0;
+  for (Stage stage : stages) pages += tile::stage_pages(stage, none);
+  return pages;
+}
+
+WeightsPlan plan_weights(const ProgramPlan& program) {
+  WeightsPlan plan{};
+  int at = 0;
+  const auto add = [&](int pages) {
+    const WeightsPlan::Segment segment{at, pages};
+    at += pages;
+    return segment;
+  };
+  const int before = pages_of({Stage::kSelfNorm, Stage::kSelfProduct});
+  plan.segments.push_back(add(before));
+  for (int layer = 0; layer < program.config.decoder_layers; layer++) {
+    plan.segments.push_back(add(pages_of({Stage::kSelfOut, Stage::kCrossNorm, Stage::kCrossProduct})));
+    const int after =
+        pages_of({Stage::kCrossOut, Stage::kForwardNorm, Stage::kForwardUp, Stage::kForwardDown});
+    plan.segments.push_back(add(after + (layer + 1 < program.config.decoder_layers ? before : 0)));
+  }
+  plan.vocabulary = add(2 + 2 * program.vocabulary_pages);
+  plan.sparse = add(program.sparse_pages > 0 ? 2 + 2 * program.sparse_pages : 0);
+  plan.pages_per_pair = at;
+  return plan;
+}
+
+SequencePlan make_sequence(const ProgramPlan& program, int rows, int runs) {
+  SequencePlan sequence{rows, runs, {}};
+  const Config& config = program.config;
+  // Of each kind in turn for all channels, so that none waits for another's.
+  const auto for_all = [&](auto make) {
+    for (int pair = 0; pair < tile::kPairs; pair++) {
+      TaskPlan task = make(pair);
+      task.column = pair / 2;
+      task.channel = pair % 2;
+      sequence.tasks.push_back(task);
+    }
+  };
+  const auto read = [&](Argument argument, uint64_t offset, int pages, Patch patch = Patch::kNone, int layer = -1,
+                        int index = -1) {
+    return TaskPlan{0,     Direction::kFromMemory, 0, argument, offset, static_cast<uint32_t>(pages) * kPageWords, patch,
+                    layer, index};
+  };
+  const auto segment = [&](int index) {
+    const WeightsPlan::Segment& part = program.weights.segments[static_cast<size_t>(index)];
+    for_all([&](int pair) {
+      return read(Argument::kWeights, weights_offset(program, pair, part.first_page), part.pages);
+    });
+  };
+  for_all([&](int pair) {
+    const int chunks = tile::result_chunks(config.decoder_layers, rows, program.vocabulary_pages);
+    return TaskPlan{0,
+                    Direction::kToMemory,
+                    0,
+                    Argument::kResults,
+                    results_offset(program, pair),
+                    static_cast<uint32_t>(chunks * tile::kChunkBytes / 4),
+                    Patch::kResults};
+  });
+  for_all([&](int) { return read(Argument::kStep, 0, tile::kHeaderPages); });
+  segment(0);
+  for (int layer = 0; layer < config.decoder_layers; layer++) {
+    for (int row = 0; row < rows; row++) {
+      for_all([&](int pair) {
+        return read(Argument::kTexts, text_offset(config, 0, layer, pair), tile::attention_pages(1), Patch::kText,
+                    layer, row);
+      });
+    }
+    segment(1 + 2 * layer);
+    for (int run = 0; run < runs; run++) {
+      for_all([&](int pair) {
+        return read(Argument::kWindows, window_offset(config, 0, layer, pair), kWindowPages, Patch::kWindow, layer,
+                    run);
+      });
+    }
+    segment(2 + 2 * layer);
+  }
+  for_all([&](int pair) {
+    const WeightsPlan::Segment& part = program.weights.vocabulary;
+    return read(Argument::kWeights, weights_offset(program, pair, part.first_page), part.pages, Patch::kVocabulary);
+  });
+  return sequence;
+}
+
+}  // namespace
+
+const char* name_of(Argument argument) {
+  switch (argument) {
+    case Argument::kWeights: return "weights";
+    case Argument::kWindows: return "windows";
+    case Argument::kTexts: return "texts";
+    case Argument::kStep: return "step";
+    case Argument::kResults: return "results";
+  }
+  return "";
+}
+
+const SequencePlan& ProgramPlan::sequence(int rows, int runs) const {
+  return *std::find_if(sequences.begin(), sequences.end(),
+                       [&](const SequencePlan& each) { return each.rows == rows && each.runs == runs; });
+}
+
+std::string find_misfit(const Config& config) {
+  if (config.width != tile::kWidth || config.heads != tile::kHeads) {
+    return "the NPU's design is for models of width 512 and 8 heads, like \"base\"; this one has width " +
+           std::to_string(config.width);
+  }
+  if (config.text_context > tile::kTextPositions) return "the NPU's design is for texts of at most 448 tokens";
+  return "";
+}
+
+int vocabulary_pages(int tokens) {
+  const int groups = (tokens + kLanes - 1) / kLanes;
+  return (groups + tile::kTiles - 1) / tile::kTiles * (kLanes / tile::kPageOutputs);
+}
+
+uint64_t text_slot_bytes(const Config& config) { return text_offset(config, 1, 0, 0); }
+uint64_t window_slot_bytes(const Config& config) { return window_offset(config, 1, 0, 0); }
+
+uint64_t text_offset(const Config& config, int slot, int layer, int pair) {
+  const int place = (slot * config.decoder_layers + layer) * tile::kPairs + pair;
+  return static_cast<uint64_t>(place) * kTextPages * tile::kPageBytes;
+}
+
+uint64_t window_offset(const Config& config, int slot, int layer, int pair) {
+  const int place = (slot * config.decoder_layers + layer) * tile::kPairs + pair;
+  return static_cast<uint64_t>(place) * kWindowPages * tile::kPageBytes;
+}
+
+uint64_t weights_offset(const ProgramPlan& program, int pair, int page) {
+  return (static_cast<uint64_t>(pair) * static_cast<uint64_t>(program.weights.pages_per_pair) +
+          static_cast<uint64_t>(page)) *
+         tile::kPageBytes;
+}
+
+uint64_t results_offset(const ProgramPlan& program, int pair) {
+  const int chunks = tile::result_chunks(program.config.decoder_layers, tile::kRows, program.vocabulary_pages);
+  return static_cast<uint64_t>(pair) * static_cast<uint64_t>(chunks) * tile::kChunkBytes;
+}
+
+ProgramPlan make_program(const Config& config, int sparse_tokens) {
+  ProgramPlan program{};
+  program.name = "decoder_step";
+  program.config = config;
+  program.vocabulary_pages = vocabulary_pages(config.vocabulary);
+  program.sparse_pages = vocabulary_pages(sparse_tokens);
+  program.text_slots = kTextSlots;
+  program.window_slots = kWindowSlots;
+  program.contexts = 1;
+  program.weights = plan_weights(program);
+  for (int column = 0; column < tile::kColumns; column++) {
+    program.tiles.push_back({column, kShimRow, 0, 0, {}, {}, {}});
+    program.tiles.push_back(make_memory_tile(column));
+    for (int row = 0; row < tile::kTilesPerColumn; row++) program.tiles.push_back(make_core(column, row));
+  }
+  program.routes = make_routes();
+  program.argument_bytes[static_cast<int>(Argument::kWeights)] = weights_offset(program, tile::kPairs, 0);
+  program.argument_bytes[static_cast<int>(Argument::kWindows)] = kWindowSlots * window_slot_bytes(config);
+  program.argument_bytes[static_cast<int>(Argument::kTexts)] = kTextSlots * text_slot_bytes(config);
+  program.argument_bytes[static_cast<int>(Argument::kStep)] = tile::kHeaderPages * tile::kPageBytes;
+  program.argument_bytes[static_cast<int>(Argument::kResults)] = results_offset(program, tile::kPairs);
+  for (int rows = 1; rows <= tile::kRows; rows++) {
+    for (int runs = 1; runs <= rows; runs++) program.sequences.push_back(make_sequence(program, rows, runs));
+  }
+  return program;
+}
+
+}  // namespace tilescribe::npu
