@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Places ffn_fused on one tile, as MLIR for aiecc; see README.md and common/one_tile.py.
+
+NOT RUN ON AN NPU: neither the toolchain nor the silicon could be had where this was written. The text that this prints
+is made and checked by the tests; `--check` compares a page of results with numpy, which the tests do with the host's.
+"""
+
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+
+from kernels.common import layouts, one_tile  # noqa: E402
+
+
+def reference(pages, out):
+    import math
+
+    import numpy as np
+
+    x = pages[0][:2048].view(np.float32).astype(np.float64)
+    y = np.array([0.5 * v * math.erfc(-v / math.sqrt(2)) for v in x]).reshape(4, 128)
+    maximum = np.max(np.abs(y), axis=1)
+    rest = out[2560:]
+    q = layouts.from_r4k8(out[:512].view(np.int8))
+    yield "gelu", out[512:2560].view(np.float32).reshape(4, 128), y, 2e-6
+    yield "maxima", rest[:16].view(np.float32), maximum, 2e-6
+    yield "int8", q, y * 127 / maximum[:, None], 0.51
+    yield "sums", rest[32:48].view(np.int32), q.astype(np.int64).sum(1), 0
+
+
+if __name__ == "__main__":
+    sys.exit(one_tile.main("ffn_fused", reference))

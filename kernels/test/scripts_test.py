@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""The designs and the scripts of kernels/, as far as they can be tried without an NPU and its toolchain.
+
+  scripts_test.py KERNEL_ANSWERS [NPU_PROGRAM]     programs of native/; the second prints the decoder's program as JSON
+"""
+
+import copy
+import json
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT.parent))
+
+from kernels.common import mlir, one_tile  # noqa: E402
+from kernels.decoder_step import design as decoder_step  # noqa: E402
+from kernels.tools import compare, compiler, patches, toolchain  # noqa: E402
+
+ANSWERS = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None
+NPU_PROGRAM = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+
+
+def run(*command):
+    return subprocess.run([sys.executable, "-B", *map(str, command)], capture_output=True, text=True, check=False)
+
+
+def undefined_names(text):
+    """Values and blocks that a module uses and nowhere defines. Names are looked for in the whole module."""
+    defined = set(re.findall(r"(%\w+)(?=\s*(?:=|:\s*memref))", text)) | set(re.findall(r"(\^\w+):", text))
+    return set(re.findall(r"%\w+|\^\w+", text)) - defined
+
+
+def find_faults(plan):
+    """What the silicon could not have: overlapping memory, channels and locks that there are none of."""
+    faults = []
+    for tile in plan["tiles"]:
+        size = 524288 if tile["row"] == 1 else 65536
+        owners = sorted(mlir.own_buffers(tile), key=lambda b: b["address"])
+        end = tile["stackBytes"]
+        for buffer in owners:
+            if buffer["address"] < end:
+                faults.append(f"{buffer['name']} of ({tile['column']}, {tile['row']}) overlaps what is before it")
+            end = buffer["address"] + buffer["bytes"]
+        if end > size:
+            faults.append(f"({tile['column']}, {tile['row']}) needs {end} bytes")
+        channels = 6 if tile["row"] == 1 else 2
+        faults += [f"channel {d['channel']}" for d in tile["descriptors"] if d["channel"] >= channels]
+    return faults
+
+
+class Designs(unittest.TestCase):
+    def test_every_script_is_python(self):
+        scripts = [*ROOT.rglob("*.py"), ROOT / "build", ROOT / "verify"]
+        self.assertGreater(len(scripts), 15)
+        for script in scripts:
+            compile(script.read_text(), str(script), "exec")
+
+    def test_every_kernel_has_all_that_the_catalogue_promises(self):
+        for kernel in compiler.KERNELS:
+            for file in ("kernel.cc", "oracle.cc", "case.cc", f"{kernel}_test.cc", "design.py", "README.md"):
+                self.assertTrue((ROOT / kernel / file).exists(), f"{kernel}/{file}")
+
+    def test_a_kernels_design_is_a_module_without_loose_ends(self):
+        for kernel in compiler.KERNELS:
+            done = run(ROOT / kernel / "design.py")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(undefined_names(done.stdout), set())
+            self.assertEqual(done.stdout.count("{"), done.stdout.count("}"))
+            self.assertIn(f'@{kernel}_case', done.stdout)
+            self.assertEqual(find_faults(one_tile.plan(kernel)), [])
+
+    def test_faults_of_a_plan_are_found(self):
+        plan = one_tile.plan("gelu")
+        plan["tiles"][1]["buffers"][2]["bytes"] = 65536 - plan["tiles"][1]["buffers"][2]["address"]
+        self.assertEqual(find_faults(plan), [])
+        plan["tiles"][1]["buffers"][2]["bytes"] += 4
+        self.assertEqual(find_faults(plan), ["(0, 2) needs 65540 bytes"])
+        plan["tiles"][1]["buffers"][1]["address"] -= 4
+        self.assertIn("out of (0, 2) overlaps what is before it", find_faults(plan))
+
+    def test_numpy_agrees_with_the_hosts_answers(self):
+        try:
+            import numpy  # noqa: F401
+        except ImportError:
+            self.skipTest("numpy is not installed")
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([ANSWERS, "write", folder], check=True)
+            for kernel in compiler.KERNELS:
+                files = [f"{folder}/{kernel}.in", f"{folder}/{kernel}.out"]
+                done = run(ROOT / kernel / "design.py", "--check", *files)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            damaged = bytearray(pathlib.Path(files[1]).read_bytes())
+            damaged[2048] ^= 1
+            pathlib.Path(files[1]).write_bytes(damaged)
+            self.assertEqual(run(ROOT / kernel / "design.py", "--check", *files).returncode, 1)
+
+    @unittest.skipIf(NPU_PROGRAM is None, "without the decoder's program")
+    def test_the_decoders_design_is_a_module_without_loose_ends(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "program.json"
+            path.write_text(subprocess.run([NPU_PROGRAM], capture_output=True, text=True, check=True).stdout)
+            done = run(ROOT / "decoder_step" / "design.py", path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(undefined_names(done.stdout), set())
+            self.assertEqual(done.stdout.count("aie.core("), 16)
+            plan = decoder_step.load(path)
+            self.assertEqual(done.stdout.count("aie.runtime_sequence"), len(plan["sequences"]))
+            tasks = sum(len(sequence["tasks"]) for sequence in plan["sequences"])
+            self.assertEqual(done.stdout.count("aiex.dma_start_task"), tasks)
+            self.assertEqual(done.stdout.count("aiex.dma_await_task"), tasks)
+            plan["tiles"][2]["locks"].pop()
+            with self.assertRaisesRegex(decoder_step.Mismatch, "lock"):
+                decoder_step.check_locks(plan["tiles"][2])
+
+
+class Patches(unittest.TestCase):
+    def sequence(self):
+        def task(column, channel, offset, patch):
+            return {"column": column, "channel": channel, "offset": offset, "lengthWords": 3072, "patch": patch,
+                    "layer": 2, "index": 1}
+
+        return {"name": "rows1_runs1", "tasks": [task(0, 0, 0, "text"), task(0, 1, 64, "none"), task(3, 1, 640, "window")]}
+
+    def stream(self, sequence):
+        """As a compiler might: a length word and two of an offset for each task, between other words."""
+        words = []
+        for i, task in enumerate(sequence["tasks"]):
+            words += [0xABCD, i, task["lengthWords"], 7, task["offset"], 0]
+        return struct.pack(f"<{len(words)}I", *words)
+
+    def test_places_are_found_by_moving_what_is_patched(self):
+        sequence = self.sequence()
+        moved = patches.move({"sequences": [sequence]})["sequences"][0]
+        found = patches.find(sequence, self.stream(sequence), self.stream(moved))
+        self.assertEqual(
+            found,
+            [
+                {"patch": "text", "layer": 2, "index": 1, "pair": 0, "length_word": 2, "offset_word": 4},
+                {"patch": "window", "layer": 2, "index": 1, "pair": 7, "length_word": 14, "offset_word": 16},
+            ],
+        )
+
+    def test_a_word_that_nobody_explains_is_an_error(self):
+        sequence = self.sequence()
+        moved = patches.move({"sequences": [sequence]})["sequences"][0]
+        other = copy.deepcopy(moved)
+        other["tasks"][1]["lengthWords"] += 100
+        with self.assertRaisesRegex(toolchain.Failure, "1 words differ that no task explains"):
+            patches.find(sequence, self.stream(sequence), self.stream(other))
+        with self.assertRaisesRegex(toolchain.Failure, "0 places"):
+            patches.find(sequence, self.stream(sequence), self.stream(sequence))
+
+
+class Toolchain(unittest.TestCase):
+    def test_the_lock_pins_versions_and_invents_no_hash(self):
+        for package in toolchain.read_lock()["packages"]:
+            self.assertRegex(package["version"], r"^\d+\.\d+\.\d+")
+            self.assertTrue(package["index"].startswith("https://github.com/Xilinx/"))
+
+    def test_a_wheel_is_trusted_once_by_choice_and_then_held_to_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wheel = pathlib.Path(folder) / "a.whl"
+            wheel.write_bytes(b"wheel")
+            package = {"name": "a", "version": "1", "sha256": None}
+            with self.assertRaisesRegex(toolchain.Failure, "--trust-first-use"):
+                toolchain.accept_wheel(package, wheel, False)
+            package["sha256"] = toolchain.accept_wheel(package, wheel, True)
+            self.assertIsNone(toolchain.accept_wheel(package, wheel, False))
+            wheel.write_bytes(b"other")
+            with self.assertRaisesRegex(toolchain.Failure, "is not the recorded"):
+                toolchain.accept_wheel(package, wheel, True)
+
+    def test_a_lock_that_is_damaged_or_newer_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "lock"
+            lock = toolchain.read_lock()
+            path.write_text(json.dumps({**lock, "schema": 2}))
+            self.assertRaises(toolchain.Failure, toolchain.read_lock, path)
+            lock["packages"][0]["sha256"] = "abc"
+            path.write_text(json.dumps(lock))
+            self.assertRaises(toolchain.Failure, toolchain.read_lock, path)
+
+
+class Build(unittest.TestCase):
+    def test_help_says_what_is_needed(self):
+        done = run(ROOT / "build", "--help")
+        self.assertEqual(done.returncode, 0)
+        for word in ("--dry-run", "--trust-first-use", "xclbinutil", "manifest.json"):
+            self.assertIn(word, done.stdout)
+
+    def test_a_dry_run_names_every_step_and_writes_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = pathlib.Path(folder) / "out"
+            done = run(ROOT / "build", "--dry-run", "--out", out, *[f"--design={k}" for k in compiler.KERNELS])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertFalse(out.exists())
+        for kernel in compiler.KERNELS:
+            for source in compiler.sources(kernel):
+                self.assertTrue((ROOT / source).exists(), source)
+            self.assertRegex(done.stdout, rf"would run: \S*aiecc .*--xclbin-name={kernel}\.xclbin .*{kernel}\.mlir")
+        for package in toolchain.read_lock()["packages"]:
+            self.assertIn(f"{package['name']}=={package['version']}", done.stdout)
+        self.assertNotIn("\nrun:", done.stdout)
+        self.assertNotIn("FP32_EMULATION", done.stdout)
+
+    def test_an_unknown_design_and_a_missing_program_are_refused(self):
+        self.assertEqual(run(ROOT / "build", "--design", "other").returncode, 2)
+        done = run(ROOT / "build", "--dry-run", "--design", "decoder_step", "--program", "/nowhere/program.json")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/nowhere/program.json", done.stderr)
+
+    def test_the_manifest_has_hashes_of_all(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "gelu").mkdir()
+            (folder / "gelu" / "gelu.xclbin").write_bytes(b"x")
+            (folder / "gelu" / "insts_sequence.bin").write_bytes(bytes(40))
+            described = compiler.describe("gelu", folder / "gelu", None)
+            path = compiler.write_manifest(folder, toolchain.read_lock(), [described])
+            manifest = json.loads(path.read_text())
+        self.assertEqual(manifest["designs"][0]["instructions"][0]["words"], 10)
+        self.assertIn("gelu/kernel.cc", manifest["designs"][0]["sources"])
+        self.assertIn("common/vec_aie2.h", manifest["designs"][0]["sources"])
+        self.assertEqual(len(manifest["designs"][0]["xclbin"]["sha256"]), 64)
+
+
+class Verify(unittest.TestCase):
+    def test_the_committed_answers_are_this_builds(self):
+        done = subprocess.run([ANSWERS, "list"], capture_output=True, text=True, check=True)
+        self.assertEqual(json.loads(done.stdout), one_tile.known_answers())
+
+    def test_a_dry_run_compares_every_part(self):
+        done = run(ROOT / "verify", "--dry-run", "--answers", ANSWERS)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        parts = sum(len(case["parts"]) for case in one_tile.known_answers()["cases"])
+        self.assertEqual(done.stdout.count("pass"), parts)
+        self.assertIn("nothing ran on an NPU", done.stdout)
+
+    def test_one_bit_of_an_integer_fails_and_one_of_a_float_does_not(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([ANSWERS, "write", folder], check=True)
+            path = pathlib.Path(folder) / "gemv_i8.out"
+            page = bytearray(path.read_bytes())
+            page[256] ^= 1
+            path.write_bytes(page)
+            self.assertEqual(run(ROOT / "verify", "--from", folder, "--answers", ANSWERS).returncode, 0)
+            page[0] ^= 1
+            path.write_bytes(page)
+            done = run(ROOT / "verify", "--from", folder, "--answers", ANSWERS)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stdout, r"FAIL  gemv_i8: 64 i32 at 0 1 apart")
+            path.unlink()
+            done = run(ROOT / "verify", "--from", folder, "--answers", ANSWERS)
+            self.assertRegex(done.stdout, r"FAIL  gemv_i8:  not built")
+
+    def test_no_number_fails(self):
+        part = {"type": "f32", "offset": 0, "count": 2, "tolerance": 1e30}
+        answer, result = struct.pack("<2f", 1.0, 2.0), struct.pack("<2f", 1.0, float("nan"))
+        self.assertEqual(compare.compare(part, answer, result)[1], False)
+
+    def test_without_a_build_it_says_what_to_do_first(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = run(ROOT / "verify", "--out", folder, "--answers", ANSWERS)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("First: kernels/build", done.stderr)
+            done = run(ROOT / "verify", "--dry-run", "--answers", pathlib.Path(folder) / "none")
+            self.assertIn("is missing. Build it", done.stderr)
+
+
+if __name__ == "__main__":
+    if ANSWERS is None or shutil.which(str(ANSWERS)) is None:
+        sys.exit(__doc__)
+    unittest.main(argv=[sys.argv[0]])
