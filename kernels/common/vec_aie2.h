@@ -20,7 +20,8 @@
 //   scale           an integer addition to the exponent. a is in [0.5, 2) and the result normal, or of no weight.
 //   binary_logarithm    functions.h, log2_polynomial
 //
-// Subnormal numbers are flushed to zero.
+// Subnormal numbers are flushed to zero. Products, quotients and conversions are functions, not inlined: each is some
+// twenty instructions, there are a hundred of them in the decoder's kernels, and a core has 16 KB of program.
 #pragma once
 
 #include <aie_api/aie.hpp>
@@ -38,24 +39,37 @@ inline constexpr float kMagic = 12582912.0f;       // 1.5 * 2^23
 inline constexpr int32_t kMagicBits = 0x4b400000;  // its bits
 inline constexpr int32_t kSignBit = INT32_MIN;
 
+// Inline for the linker, which keeps one of each; not for the compiler.
+#define TILESCRIBE_CALLED inline __attribute__((noinline))
+
+using FloatVector = aie::vector<float, kLanes>;
+using FloatSums = aie::accum<accfloat, kLanes>;
+
+TILESCRIBE_CALLED FloatVector multiply_floats(FloatVector a, FloatVector b) {
+  return aie::mul(a, b).to_vector<float>();
+}
+TILESCRIBE_CALLED FloatVector multiply_add_floats(FloatVector a, FloatVector b, FloatVector c) {
+  return aie::mac(FloatSums(c), a, b).to_vector<float>();
+}
+TILESCRIBE_CALLED FloatVector divide_floats(FloatVector a, FloatVector b) {
+  const FloatVector inverse = aie::inv(b);
+  const FloatVector quotient = multiply_floats(a, inverse);
+  const FloatVector rest = aie::msc(FloatSums(a), quotient, b).to_vector<float>();
+  return multiply_add_floats(rest, inverse, quotient);
+}
+TILESCRIBE_CALLED FloatVector to_floats(aie::vector<int32_t, kLanes> v) { return aie::to_float(v); }
+
 struct F16 {
-  using Vector = aie::vector<float, kLanes>;
-  using Sums = aie::accum<accfloat, kLanes>;
   using Bits = aie::vector<int32_t, kLanes>;
-  Vector v;
+  FloatVector v;
 
   static F16 load(const float* p) { return {aie::load_v<kLanes>(p)}; }
   static F16 set(float x) { return {aie::broadcast<float, kLanes>(x)}; }
   void store(float* p) const { aie::store_v(p, v); }
   friend F16 operator+(const F16& a, const F16& b) { return {aie::add(a.v, b.v)}; }
   friend F16 operator-(const F16& a, const F16& b) { return {aie::sub(a.v, b.v)}; }
-  friend F16 operator*(const F16& a, const F16& b) { return {aie::mul(a.v, b.v).to_vector<float>()}; }
-  friend F16 operator/(const F16& a, const F16& b) {
-    const F16 inverse = {aie::inv(b.v)};
-    const F16 quotient = a * inverse;
-    const F16 rest = {aie::msc(Sums(a.v), quotient.v, b.v).to_vector<float>()};
-    return fma(rest, inverse, quotient);
-  }
+  friend F16 operator*(const F16& a, const F16& b) { return {multiply_floats(a.v, b.v)}; }
+  friend F16 operator/(const F16& a, const F16& b) { return {divide_floats(a.v, b.v)}; }
   static F16 max(const F16& a, const F16& b) { return {aie::max(a.v, b.v)}; }
   static F16 min(const F16& a, const F16& b) { return {aie::min(a.v, b.v)}; }
   static F16 abs(const F16& a) { return {aie::abs(a.v)}; }
@@ -65,9 +79,7 @@ struct F16 {
     return {aie::bit_or(value, bit).cast_to<float>()};
   }
   static F16 round_half_even(const F16& a) { return (a + set(kMagic)) - set(kMagic); }
-  static F16 fma(const F16& a, const F16& b, const F16& c) {
-    return {aie::mac(Sums(c.v), a.v, b.v).to_vector<float>()};
-  }
+  static F16 fma(const F16& a, const F16& b, const F16& c) { return {multiply_add_floats(a.v, b.v, c.v)}; }
   static F16 scale(const F16& a, const F16& n) {
     const Bits whole = aie::sub((n + set(kMagic)).v.cast_to<int32_t>(), aie::broadcast<int32_t, kLanes>(kMagicBits));
     return {aie::add(a.v.cast_to<int32_t>(), aie::upshift(whole, 23)).cast_to<float>()};
@@ -103,7 +115,7 @@ struct I16 {
   }
   friend I16 operator+(const I16& a, const I16& b) { return {aie::add(a.v, b.v)}; }
   friend I16 operator-(const I16& a, const I16& b) { return {aie::sub(a.v, b.v)}; }
-  F16 to_float() const { return {aie::to_float(v)}; }
+  F16 to_float() const { return {to_floats(v)}; }
   void store(int32_t* p) const { aie::store_v(p, v); }
   template <typename Byte>
   aie::vector<Byte, kLanes> pack() const {
