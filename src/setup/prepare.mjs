@@ -8,6 +8,7 @@ import { ensureNativeBuild, tryNativeBuild } from './native-build.mjs';
 import { SetupError } from './setup-error.mjs';
 import { ensureSystemPackages } from './system-install.mjs';
 import { ensureTestSpeech } from './test-speech.mjs';
+import { ensureXrtChroot } from './xrt-chroot.mjs';
 
 /** @typedef {import('./progress.mjs').Reporter} Reporter */
 
@@ -75,6 +76,20 @@ export async function prepareTests(root, reporter) {
   await ensureTestSpeech(root, downloadsFolder(process.env), reporter);
   await ensureAppBuild(root, reporter);
   await ensureNativeBuild(root, reporter);
+  await prepareXrt(reporter);
+}
+
+/**
+ * Root and a Debian mirror are not everywhere; where they must be (continuous integration), TILESCRIBE_REQUIRE_XRT=1.
+ *
+ * @param {Reporter} reporter
+ */
+async function prepareXrt(reporter) {
+  const prepare = async () => {
+    await ensureXrtChroot(downloadsFolder(process.env), reporter);
+  };
+  if (process.env['TILESCRIBE_REQUIRE_XRT'] === '1') await prepare();
+  else await tryOptional('Left out: the tests with the real XRT', prepare, reporter);
 }
 
 /**

@@ -12,8 +12,9 @@
 /**
  * `media`: any transcription. `app`: the window. `native`: building the native engine. `test`: npm test.
  * `alignment`: npm run eval:words.
- * Not required: `speech`, more for npm test to hear; `format`, to check the format of the C++ sources.
- * @typedef {'media' | 'app' | 'native' | 'test' | 'alignment' | 'speech' | 'format'} Purpose
+ * Not required: `speech`, more for npm test to hear; `format`, to check the format of the C++ sources; `xrt`, to
+ * make the system in which the tests run XRT.
+ * @typedef {'media' | 'app' | 'native' | 'test' | 'alignment' | 'speech' | 'format' | 'xrt'} Purpose
  */
 
 /**
@@ -74,6 +75,9 @@ export const REQUIREMENTS = [
     '/usr/share/pocketsphinx/test/data/librivox/fileids',
   ),
   requirement('format', 'clang-format-14', 'program', 'clang-format-14'),
+  requirement('xrt', 'debootstrap', 'program', 'debootstrap'),
+  requirement('xrt', 'gpgv', 'program', 'gpgv'),
+  requirement('xrt', 'debian-archive-keyring', 'file', '/usr/share/keyrings/debian-archive-keyring.gpg'),
 ];
 
 /**

@@ -42,8 +42,9 @@ const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
   audio: ['cpu', 'base'],
   voice: ['cpu', 'base'],
   whisper: ['audio', 'cpu', 'base'],
+  npu: ['base'],
   addon: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'napi.h'],
-  test: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base'],
+  test: ['npu', 'whisper', 'voice', 'audio', 'machine', 'cpu', 'base'],
   bench: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'test'],
 };
 
