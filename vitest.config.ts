@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: pure logic, seconds. integration: real weights and real speech through the engine and the
- * command line. e2e: the built app in real Electron; needs a display and a build (npm test sees to both).
+ * command line. xrt: the real XRT in a system of its own, on a fake NPU; needs root. e2e: the built app in real Electron; needs a display and a build (npm test sees to both).
  */
 export default defineConfig({
   test: {
@@ -15,6 +15,15 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'xrt',
+          include: ['test/xrt/**/*.test.ts'],
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -68,7 +68,7 @@ export async function runTests(root, vitestArgs, reporter) {
   }
   // A choice of tests may leave one of the two runs with none.
   const choice = isEverything ? [] : ['--passWithNoTests', ...vitestArgs];
-  tally = addTallies(tally, await runVitest(root, ['unit', 'integration'], choice, []));
+  tally = addTallies(tally, await runVitest(root, ['unit', 'integration', 'xrt'], choice, []));
   tally = addTallies(tally, await runVitest(root, ['e2e'], choice, screenOfItsOwn()));
   reportSkipped(tally.skipped, reporter);
   return tally;

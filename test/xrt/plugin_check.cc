@@ -18,7 +18,7 @@
 
 namespace {
 
-using tilescribe::XrtLibrary;
+using tilescribe::npu::XrtLibrary;
 
 constexpr uint32_t kTimeoutMs = 500;
 constexpr uint64_t kWords = 1024;
@@ -47,18 +47,18 @@ struct Bench {
     return opened != TILESCRIBE_NPU_OK ? opened : npu->load(device, xclbin, "MLIR_AIE", &error);
   }
 
-  TilescribeNpuBuffer* make(int32_t kind, uint32_t argument, uint64_t bytes, uint32_t** memory) {
+  TilescribeNpuBuffer* make(int32_t kind, uint64_t bytes, uint32_t** memory) {
     TilescribeNpuBuffer* buffer = nullptr;
     void* mapped = nullptr;
-    expect(npu->allocate(device, kind, argument, bytes, &buffer, &mapped, &error) == TILESCRIBE_NPU_OK, "a buffer");
+    expect(npu->allocate(device, kind, bytes, &buffer, &mapped, &error) == TILESCRIBE_NPU_OK, "a buffer");
     *memory = static_cast<uint32_t*>(mapped);
     return buffer;
   }
 
   void prepare() {
-    instructions = make(TILESCRIBE_NPU_INSTRUCTIONS, 0, 256, &words);
-    data[0] = make(TILESCRIBE_NPU_DATA, 0, kWords * 4, &in);
-    data[1] = make(TILESCRIBE_NPU_DATA, 1, kWords * 4, &out);
+    instructions = make(TILESCRIBE_NPU_INSTRUCTIONS, 256, &words);
+    data[0] = make(TILESCRIBE_NPU_DATA, kWords * 4, &in);
+    data[1] = make(TILESCRIBE_NPU_DATA, kWords * 4, &out);
     for (uint32_t i = 0; i < kWords; i++) in[i] = 3 * i;
     words[0] = 1;
     npu->sync(instructions, TILESCRIBE_NPU_TO_DEVICE, 0, 256, &error);
@@ -180,7 +180,7 @@ int hold(const TilescribeNpuFunctions* npu, const char* xclbin, int count) {
 
 int main(int count, char** arguments) {
   if (count < 4) return 2;
-  const XrtLibrary library = tilescribe::open_xrt_library(arguments[1]);
+  const XrtLibrary library = tilescribe::npu::open_xrt_library(arguments[1]);
   std::printf("XRT: %s\n", library.text.c_str());
   if (library.functions == nullptr) return kNotUsable;
   const std::string what = arguments[3];

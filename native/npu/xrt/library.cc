@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-namespace tilescribe {
+namespace tilescribe::npu {
 namespace {
 
 constexpr const char* kPluginName = "libtilescribe_xrt.so";
@@ -62,4 +62,4 @@ XrtLibrary open_xrt_library(const std::string& plugin_path) {
   return {functions, XrtLibrary::Missing::kNothing, version};
 }
 
-}  // namespace tilescribe
+}  // namespace tilescribe::npu

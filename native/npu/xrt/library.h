@@ -10,7 +10,7 @@
 
 #include "npu/xrt/npu_abi.h"
 
-namespace tilescribe {
+namespace tilescribe::npu {
 
 struct XrtLibrary {
   enum class Missing { kNothing, kPlugin, kXrt, kVersion };
@@ -26,4 +26,4 @@ std::string xrt_plugin_path();
 
 XrtLibrary open_xrt_library(const std::string& plugin_path);
 
-}  // namespace tilescribe
+}  // namespace tilescribe::npu

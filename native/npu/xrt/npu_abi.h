@@ -75,9 +75,9 @@ typedef struct {
      runs are made again for the new context by the library, all with the buffers they had. */
   int32_t (*reset)(TilescribeNpuDevice* device, TilescribeNpuError* error);
 
-  /* `argument` is the position among the data arguments of the kernel. The memory is zeroed and stays mapped. */
-  int32_t (*allocate)(TilescribeNpuDevice* device, int32_t kind, uint32_t argument, uint64_t bytes,
-                      TilescribeNpuBuffer** buffer, void** memory, TilescribeNpuError* error);
+  /* The memory is zeroed and stays mapped. */
+  int32_t (*allocate)(TilescribeNpuDevice* device, int32_t kind, uint64_t bytes, TilescribeNpuBuffer** buffer,
+                      void** memory, TilescribeNpuError* error);
   int32_t (*sync)(TilescribeNpuBuffer* buffer, int32_t direction, uint64_t offset, uint64_t bytes,
                   TilescribeNpuError* error);
   void (*release)(TilescribeNpuBuffer* buffer);

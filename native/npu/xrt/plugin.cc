@@ -309,18 +309,17 @@ int32_t reset(TilescribeNpuDevice* device, TilescribeNpuError* error) noexcept {
   });
 }
 
-int32_t allocate(TilescribeNpuDevice* device, int32_t kind, uint32_t argument, uint64_t bytes,
-                 TilescribeNpuBuffer** buffer, void** memory, TilescribeNpuError* error) noexcept {
+int32_t allocate(TilescribeNpuDevice* device, int32_t kind, uint64_t bytes, TilescribeNpuBuffer** buffer, void** memory,
+                 TilescribeNpuError* error) noexcept {
   return guarded(error, TILESCRIBE_NPU_NO_MEMORY, [&] {
     const auto& kernel = require_design(device).kernel;
     require(buffer != nullptr && memory != nullptr && bytes > 0, "no place for the buffer, or no size");
-    require(argument < kMaxDataArguments, "the kernel has no such argument");
+    // All data arguments of a design are in the one bank of host memory.
     const bool is_data = kind == TILESCRIBE_NPU_DATA;
     auto made = std::make_unique<TilescribeNpuBuffer>();
     made->device = device;
     made->object = is_data
-                       ? xrt::bo(device->device, bytes, XRT_BO_FLAGS_HOST_ONLY,
-                                 kernel.group_id(kFirstDataArgument + static_cast<int>(argument)))
+                       ? xrt::bo(device->device, bytes, XRT_BO_FLAGS_HOST_ONLY, kernel.group_id(kFirstDataArgument))
                        : xrt::bo(device->device, bytes, XRT_BO_FLAGS_CACHEABLE, kernel.group_id(kInstructionArgument));
     void* mapped = made->object.map();
     std::memset(mapped, 0, bytes);

@@ -1,7 +1,9 @@
 #include "executor.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <vector>
 
 namespace fake_amdxdna {
@@ -20,6 +22,10 @@ constexpr uint32_t kBuffersWord = 5;
 // Of a chain: header, number of commands, submitted, failed, then three reserved words.
 constexpr uint32_t kChainHandlesWord = 7;
 constexpr uint32_t kMaxBuffers = 16;
+
+const std::map<std::string, Fault> kFaults = {{"timeout", Fault::kTimeout}, {"abort", Fault::kAbort},
+                                              {"error", Fault::kError},     {"hang", Fault::kHang},
+                                              {"dead", Fault::kDead},       {"gone", Fault::kGone}};
 
 uint64_t read_u64(const uint32_t* words) { return words[0] | (static_cast<uint64_t>(words[1]) << 32); }
 
@@ -76,10 +82,10 @@ Outcome execute_start(uint32_t* packet, const std::string& design, const Device&
   switch (fault) {
     case Fault::kHang:
     case Fault::kDead: return outcome;
+    case Fault::kGone: outcome.state = State::kError; return outcome;
     case Fault::kTimeout: outcome.state = State::kTimeout; break;
     case Fault::kAbort: outcome.state = State::kAbort; break;
-    case Fault::kError:
-    case Fault::kGone: outcome.state = State::kError; break;
+    case Fault::kError: outcome.state = State::kError; break;
     case Fault::kNone: {
       Run run;
       outcome.state = parse(packet, device, run) ? run_design(design, run) : State::kError;
@@ -93,20 +99,22 @@ Outcome execute_start(uint32_t* packet, const std::string& design, const Device&
 
 FaultPlan::FaultPlan() {
   const char* text = std::getenv("FAKE_AMDXDNA_FAULT");
-  if (text == nullptr) return;
-  const std::string plan(text);
-  const size_t at = plan.find('@');
-  const std::string kind = plan.substr(0, at);
-  if (at != std::string::npos) at_ = std::strtoull(plan.c_str() + at + 1, nullptr, 10);
-  if (kind == "timeout") fault_ = Fault::kTimeout;
-  if (kind == "abort") fault_ = Fault::kAbort;
-  if (kind == "error") fault_ = Fault::kError;
-  if (kind == "hang") fault_ = Fault::kHang;
-  if (kind == "dead") fault_ = Fault::kDead;
-  if (kind == "gone") fault_ = Fault::kGone;
+  std::istringstream plan(text == nullptr ? "" : text);
+  for (std::string part; std::getline(plan, part, ',');) {
+    const size_t at = part.find('@');
+    const auto kind = kFaults.find(part.substr(0, at));
+    if (kind == kFaults.end() || at == std::string::npos) {
+      std::fprintf(stderr, "FAKE_AMDXDNA_FAULT: no such fault: %s\n", part.c_str());
+      std::abort();
+    }
+    faults_[std::strtoull(part.c_str() + at + 1, nullptr, 10)] = kind->second;
+  }
 }
 
-Fault FaultPlan::next() { return ++runs_ == at_ ? fault_ : Fault::kNone; }
+Fault FaultPlan::next() {
+  const auto found = faults_.find(++runs_);
+  return found == faults_.end() ? Fault::kNone : found->second;
+}
 
 void mark(Memory packet, State state) { set_state(reinterpret_cast<uint32_t*>(packet.data), state); }
 
@@ -126,7 +134,9 @@ Outcome execute(Memory packet, const std::string& design, const Device& device, 
         // Which one failed is word 3 of the chain.
         if (outcome.state != State::kCompleted) words[3] = i;
       }
-      if (outcome.fault != Fault::kHang && outcome.fault != Fault::kDead) set_state(words, outcome.state);
+      const bool has_ended =
+          outcome.fault != Fault::kHang && outcome.fault != Fault::kDead && outcome.fault != Fault::kGone;
+      if (has_ended) set_state(words, outcome.state);
       return outcome;
     }
     default: set_state(words, State::kError); return {State::kError, Fault::kNone};

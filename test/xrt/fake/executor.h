@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 namespace fake_amdxdna {
@@ -27,7 +28,7 @@ struct Device {
   std::function<Memory(uint32_t)> command;
 };
 
-// FAKE_AMDXDNA_FAULT=KIND[@N]: what goes wrong at the N-th run (counted from 1, default 1) of this process.
+// FAKE_AMDXDNA_FAULT=KIND@N[,KIND@N]...: what goes wrong at the N-th run (counted from 1) of this process.
 // timeout, abort, error: the run ends in that state. hang: it runs until the driver ends it. dead: not even then. gone:
 // the device is lost from then on.
 enum class Fault { kNone, kTimeout, kAbort, kError, kHang, kDead, kGone };
@@ -39,8 +40,7 @@ class FaultPlan {
   Fault next();
 
  private:
-  Fault fault_ = Fault::kNone;
-  uint64_t at_ = 1;
+  std::map<uint64_t, Fault> faults_;
   uint64_t runs_ = 0;
 };
 

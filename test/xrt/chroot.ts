@@ -1,0 +1,103 @@
+/**
+ * Commands inside the Debian system with the real XRT (src/setup/xrt-chroot.mjs), with the fake NPU under it
+ * (enter.sh). What runs there is built there, once for its sources, into .cache/xrt.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashSources } from '../../src/setup/build.mjs';
+import { downloadsFolder } from '../../src/setup/folders.mjs';
+import { canUseXrtChroot, xrtChrootFolder } from '../../src/setup/xrt-chroot.mjs';
+
+const repository = join(import.meta.dirname, '..', '..');
+const cacheFolder = downloadsFolder(process.env);
+const outFolder = join(repository, '.cache', 'xrt');
+const SOURCES = ['native/npu', 'test/xrt'];
+
+/** What a machine can lack or do wrong; nothing: all is well. */
+export interface Machine {
+  readonly device?: 'none';
+  readonly groups?: 'none';
+  /** RLIMIT_MEMLOCK of the command, the real one. */
+  readonly memoryLockBytes?: number;
+  /** FAKE_AMDXDNA_FAULT (fake/executor.h). */
+  readonly fault?: string;
+  readonly user?: 'root';
+}
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  /** Standard output and standard error, as they came. */
+  readonly output: string;
+  readonly stdout: string;
+}
+
+/** Whether the tests can run here; throws where they must and cannot. */
+export async function isChrootUsable(): Promise<boolean> {
+  const isUsable = await canUseXrtChroot(cacheFolder);
+  if (!isUsable && process.env['TILESCRIBE_REQUIRE_XRT'] === '1') {
+    throw new Error('the system with XRT is not there, though TILESCRIBE_REQUIRE_XRT is set');
+  }
+  return isUsable;
+}
+
+/** Nothing to do when the sources are those of the last build. */
+export async function buildInside(): Promise<void> {
+  await mkdir(outFolder, { recursive: true });
+  const stampPath = join(outFolder, 'sources.sha256');
+  const stamp = `${xrtChrootFolder(cacheFolder)} ${await hashSources(repository, SOURCES)}`;
+  if ((await readFile(stampPath, 'utf8').catch(() => '')) === stamp) return;
+  const { exitCode, output } = await enter(
+    ['sh', '/mnt/repository/test/xrt/build.sh', '/mnt/repository', '/mnt/out'],
+    { user: 'root' },
+    ['out:rw'],
+  );
+  if (exitCode !== 0) throw new Error(`the build inside the chroot failed:\n${output}`);
+  await writeFile(stampPath, stamp);
+}
+
+/** Runs a command with the fake driver under it. The repository is at /mnt/repository, what was built at /mnt/out. */
+export function runInside(command: readonly string[], machine: Machine = {}): Promise<Outcome> {
+  const variables = [
+    'LD_PRELOAD=/mnt/out/libfake_amdxdna.so',
+    'TILESCRIBE_XRT_PLUGIN=/mnt/out/libtilescribe_xrt.so',
+    ...(machine.fault === undefined ? [] : [`FAKE_AMDXDNA_FAULT=${machine.fault}`]),
+  ];
+  return enter(['env', ...variables, ...command], machine, ['out']);
+}
+
+function enter(
+  command: readonly string[],
+  machine: Machine,
+  [out = 'out']: readonly string[],
+): Promise<Outcome> {
+  const args = [
+    ...['--mount', '--propagation', 'private', '--', 'sh', join(import.meta.dirname, 'enter.sh')],
+    xrtChrootFolder(cacheFolder),
+    ...[`repository=${repository}`, `${out}=${outFolder}`, '--', ...command],
+  ];
+  const env = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+    ...(machine.device === undefined ? {} : { XRT_DEVICE: machine.device }),
+    ...(machine.groups === undefined ? {} : { XRT_GROUPS: machine.groups }),
+    ...(machine.user === undefined ? {} : { XRT_USER: machine.user }),
+    ...(machine.memoryLockBytes === undefined ? {} : { XRT_MEMLOCK: String(machine.memoryLockBytes) }),
+  };
+  return new Promise((resolve, reject) => {
+    const child = spawn('unshare', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      output += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.once('error', reject);
+    child.once('close', (exitCode) => {
+      resolve({ exitCode, output, stdout });
+    });
+  });
+}
