@@ -2,8 +2,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 /**
- * Three worlds, one build: `main` also holds the two other Node entries, the engine process and the
- * command line, so that they share chunks. They target Node 20 because the command line runs on the
+ * Three worlds, one build: `main` also holds the other Node entries, the engine process, the doctor
+ * and the command line, so that they share chunks. They target Node 20 because the command line runs on the
  * user's own Node, which may be older than the one inside Electron.
  */
 export default defineConfig({
@@ -14,6 +14,7 @@ export default defineConfig({
         input: {
           index: 'src/main/index.ts',
           engine: 'src/engine/entry.ts',
+          doctor: 'src/engine/doctor/entry.ts',
           cli: 'src/cli/index.ts',
         },
       },

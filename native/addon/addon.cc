@@ -13,6 +13,7 @@
 #include "addon/mask.h"
 #include "addon/values.h"
 #include "addon/voice_object.h"
+#include "cpu/kernels.h"
 #include "whisper/session.h"
 
 namespace tilescribe {
@@ -292,6 +293,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Mask", MaskObject::define(env));
   exports.Set("VoiceDetector", define_voice_detector(env));
   exports.Set("measureMachine", Napi::Function::New(env, measure_machine));
+  exports.Set("bestKernels", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+                return Napi::String::New(info.Env(), best_kernels().name);
+              }));
   return exports;
 }
 

@@ -2,6 +2,7 @@
 export const HELP = `Usage: tilescribe [OPTION]... FILE...
        tilescribe serve [OPTION]...    (tilescribe serve --help; a file of that
                                        name is ./serve)
+       tilescribe doctor [--json]
 
 Transcribes speech in audio and video files, on this machine. The transcript is
 printed on standard output as it is made; progress goes to standard error.
@@ -71,6 +72,8 @@ What to write
 
 Other
   --fetch-model ID         fetch a model, or repair it, then end
+  doctor                   as the first word: say what this machine lacks, and
+                           how to mend it (a FILE of that name is ./doctor)
   -h, --help               show this text
   --version                show the version
 

@@ -12,6 +12,7 @@ import { AppError, toFailure } from '../shared/errors.js';
 import type { Failure } from '../shared/errors.js';
 import { parseCommand } from './arguments.js';
 import type { Command, TranscribeCommand } from './arguments.js';
+import { runDoctorCommand } from './doctor.js';
 import { fetchModelById } from './fetch-model.js';
 import { HELP } from './help.js';
 import { findResourcesFolder, readVersion } from './product-folder.js';
@@ -131,6 +132,7 @@ async function main(): Promise<number> {
     return runServe(args.slice(1), screen).catch((thrown: unknown) => explain(thrown, screen));
   const interrupts = listenForInterrupts();
   try {
+    if (args[0] === 'doctor') return await runDoctorCommand(args.slice(1), screen);
     const exitCode = await execute(parseCommand(args, readRawArguments(args)), screen, interrupts.signal);
     return interrupts.exitCode() ?? exitCode;
   } catch (thrown) {

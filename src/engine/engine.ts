@@ -316,6 +316,6 @@ async function openVoice(
 }
 
 /** Where set-up builds it; it need not be there. */
-function findAddon(resourcesFolder: string): string {
+export function findAddon(resourcesFolder: string): string {
   return join(resourcesFolder, '..', 'out', 'native', 'tilescribe_native.node');
 }

@@ -27,7 +27,7 @@ export interface EnginePaths {
   readonly modelsFolder: string;
 }
 
-function pickEnvironment(): Record<string, string> {
+export function pickEnvironment(): Record<string, string> {
   return Object.fromEntries(
     PASSED_VARIABLES.flatMap((name) => {
       const value = process.env[name];

@@ -1,5 +1,6 @@
 /** What each call of the contract does. Thin: the work is in jobs, exports and models. */
 import type { AppInfo } from '../shared/contract.js';
+import type { DoctorReport } from '../shared/doctor.js';
 import { AppError } from '../shared/errors.js';
 import { exportTranscript } from '../shared/export/index.js';
 import { DEFAULT_SETTINGS } from '../shared/settings.js';
@@ -15,6 +16,7 @@ export interface HandlerDependencies {
   readonly describeApp: () => Promise<AppInfo>;
   /** The file dialog; empty when it was closed. */
   readonly chooseFiles: () => Promise<readonly string[]>;
+  readonly runDoctor: () => Promise<DoctorReport>;
   readonly copyText: (text: string) => void;
   readonly showInFolder: (path: string) => void;
 }
@@ -83,6 +85,7 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
     },
     'models.status': () => models.list(),
     'models.repair': ({ id }) => models.repair(id),
+    'doctor.run': () => dependencies.runDoctor(),
     'models.import': ({ id }) => models.import(id),
   };
 }

@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   const engine = new EngineHost(createEngineLauncher(paths, () => page.contents()));
   const jobs = createQueue(engine, page);
   const models = await createShelf(paths, page);
-  answerCalls(() => page.window(), wireHandlers(jobs, models, page));
+  answerCalls(() => page.window(), wireHandlers(jobs, models, page, paths));
   setMenu(() => page.window(), hasDevTools);
   takeFilesOfLaterStarts(jobs, page);
   app.on('window-all-closed', () => {

@@ -8,6 +8,8 @@ export interface Paths {
   readonly preloadPath: string;
   /** The engine process's own build; an entry of electron.vite.config.ts. */
   readonly enginePath: string;
+  /** The doctor's, likewise. */
+  readonly doctorPath: string;
   readonly iconPath: string;
   readonly resourcesFolder: string;
   readonly modelsFolder: string;
@@ -20,6 +22,7 @@ export function locatePaths(app: App): Paths {
     rendererFolder: join(root, 'out', 'renderer'),
     preloadPath: join(root, 'out', 'preload', 'index.cjs'),
     enginePath: join(root, 'out', 'main', 'engine.js'),
+    doctorPath: join(root, 'out', 'main', 'doctor.js'),
     iconPath: join(resourcesFolder, 'icons', 'icon.png'),
     resourcesFolder,
     modelsFolder: modelsFolder(process.env),

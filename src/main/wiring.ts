@@ -5,6 +5,7 @@ import { findFfmpeg } from '../node/ffmpeg-location.js';
 import { Attention } from './attention.js';
 import type { Handlers } from './calls.js';
 import { askWhereToSave, chooseMediaFiles, chooseModelFolder } from './dialogs.js';
+import { runDoctorProcess } from './doctor.js';
 import type { EngineHost } from './engine-host.js';
 import { Exporter } from './exports.js';
 import { createHandlers } from './handlers.js';
@@ -44,7 +45,7 @@ export async function createShelf(paths: Paths, page: Page): Promise<ModelShelf>
   });
 }
 
-export function wireHandlers(jobs: JobQueue, models: ModelShelf, page: Page): Handlers {
+export function wireHandlers(jobs: JobQueue, models: ModelShelf, page: Page, paths: Paths): Handlers {
   const homeFolder = app.getPath('home');
   const exporter = new Exporter({
     jobs,
@@ -62,6 +63,7 @@ export function wireHandlers(jobs: JobQueue, models: ModelShelf, page: Page): Ha
       libraryFolder: homeFolder,
     }),
     chooseFiles: () => chooseMediaFiles(page.requireWindow()),
+    runDoctor: () => runDoctorProcess(paths, app.getVersion()),
     copyText: (text) => {
       clipboard.writeText(text);
     },

@@ -40,6 +40,7 @@ const CALLS: Readonly<Record<CallName, true>> = {
   'jobs.reveal': true,
   'models.status': true,
   'models.repair': true,
+  'doctor.run': true,
   'models.import': true,
   'models.cancel': true,
   'models.remove': true,

@@ -27,6 +27,7 @@ const APP_SOURCES = [
 const APP_OUTPUTS = [
   'out/main/index.js',
   'out/main/engine.js',
+  'out/main/doctor.js',
   'out/main/cli.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',

@@ -19,10 +19,7 @@ const NOT_FOUND = 127;
  */
 export async function checkNativeFormat(root, reporter) {
   const startMs = performance.now();
-  const result = await runCaptured(CLANG_FORMAT, [
-    ...['--dry-run', '--Werror', chooseStyle(root)],
-    ...(await listSources(root)),
-  ]);
+  const result = await runCaptured(CLANG_FORMAT, ['--dry-run', '--Werror', ...(await listSources(root))]);
   if (result.exitCode === NOT_FOUND) {
     reporter.say(`Left out: the format of the C++ sources, because ${CLANG_FORMAT} is not installed.`);
     return EMPTY_TALLY;
@@ -46,7 +43,7 @@ export async function formatSources(root, reporter) {
     [prettier, '--write', '--list-different', '--ignore-unknown', '.'],
     { cwd: root },
   );
-  const result = await runCaptured(CLANG_FORMAT, ['-i', chooseStyle(root), ...(await listSources(root))]);
+  const result = await runCaptured(CLANG_FORMAT, ['-i', ...(await listSources(root))]);
   if (result.exitCode === NOT_FOUND) {
     reporter.say(`The C++ sources are not formatted, because ${CLANG_FORMAT} is not installed.`);
     return exitCode;
@@ -55,18 +52,11 @@ export async function formatSources(root, reporter) {
   return exitCode === 0 ? result.exitCode : exitCode;
 }
 
-/**
- * One style for all folders.
- *
- * @param {string} root
- */
-function chooseStyle(root) {
-  return `--style=file:${join(root, 'native', '.clang-format')}`;
-}
-
 /** @param {string} root */
 async function listSources(root) {
-  const lists = await Promise.all(['native', 'kernels', 'test/xrt'].map((folder) => listFolder(join(root, folder))));
+  const lists = await Promise.all(
+    ['native', 'kernels', 'test/xrt'].map((folder) => listFolder(join(root, folder))),
+  );
   return lists.flat();
 }
 

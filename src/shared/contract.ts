@@ -3,6 +3,7 @@
  * of its reply. Main validates requests, the preload passes them on, types come from here alone.
  */
 import * as v from 'valibot';
+import { DoctorReportSchema } from './doctor.js';
 import { EditSchema } from './edit/edit.js';
 import { FailureSchema } from './errors.js';
 import type { Failure } from './errors.js';
@@ -144,6 +145,8 @@ export const CONTRACT = {
   'models.status': { request: v.null(), reply: v.array(ModelStatusSchema) },
   /** Fetches what is missing or damaged, from the catalogue's sources in order. */
   'models.repair': { request: v.strictObject({ id: v.string() }), reply: v.variant('ok', [done, failed]) },
+  /** What this machine has and lacks; takes up to some seconds. */
+  'doctor.run': { request: v.null(), reply: DoctorReportSchema },
   /** Takes the model from a folder on disk that the user chooses. */
   'models.import': { request: v.strictObject({ id: v.string() }), reply: v.variant('ok', [done, failed]) },
   /** Stops a download; what came so far is kept for the next try. */

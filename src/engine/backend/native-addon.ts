@@ -72,6 +72,8 @@ export interface NativeAddon {
   readonly VoiceDetector: new (tensors: readonly Float32Array[]) => NativeVoiceDetector;
   /** Under a second of all threads. Rejects when there is no memory for it. */
   readonly measureMachine: (threads: number) => Promise<Omit<MachineLimits, 'threads'>>;
+  /** The name of the kernels that this CPU runs best. */
+  readonly bestKernels: () => string;
 }
 
 export type AddonResult =
@@ -104,6 +106,8 @@ function isAddon(loaded: unknown): loaded is NativeAddon {
     'VoiceDetector' in loaded &&
     typeof loaded.VoiceDetector === 'function' &&
     'measureMachine' in loaded &&
-    typeof loaded.measureMachine === 'function'
+    typeof loaded.measureMachine === 'function' &&
+    'bestKernels' in loaded &&
+    typeof loaded.bestKernels === 'function'
   );
 }

@@ -60,6 +60,7 @@ function createRecorder(): { handlers: Handlers; reached: string[] } {
     'jobs.reveal': () => note('jobs.reveal', DONE),
     'models.status': () => note('models.status', []),
     'models.repair': () => note('models.repair', DONE),
+    'doctor.run': () => ({ version: '0', lines: [] }),
     'models.import': () => note('models.import', DONE),
   };
   return { handlers, reached };
