@@ -16,6 +16,7 @@ import { ensureSystemPackages } from './system-install.mjs';
 import { ensureTestSpeech } from './test-speech.mjs';
 import { formatTally, tallyStep } from './test-report.mjs';
 import { checkCorpus, checkEnglishModel, runTests } from './tests.mjs';
+import { tryPluginBuild } from './xrt-plugin.mjs';
 
 const reporter = createTerminalReporter();
 
@@ -44,6 +45,7 @@ const COMMANDS = {
     await ensureDependencies(REPO_ROOT, reporter);
     await ensureAppBuild(REPO_ROOT, reporter);
     await ensureNativeBuild(REPO_ROOT, reporter);
+    await tryPluginBuild(REPO_ROOT, reporter);
     return 0;
   },
 
