@@ -1,0 +1,207 @@
+// The engine without JavaScript: what a window costs to encode and a step to decode, and where that time goes.
+// In: a packed weights file. Out: percentiles and the shares of the operations, as text.
+//
+//   engine_bench WEIGHTS [--threads N] [--steps N] [--encodes N] [--only barrier|encoder|decoder] [--rows N]
+//
+// The low percentiles are what to compare on a machine that is not idle.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "test/random.h"
+#include "whisper/session.h"
+
+namespace {
+
+using tilescribe::Operation;
+using tilescribe::Part;
+using tilescribe::Session;
+using tilescribe::StepInput;
+using tilescribe::ThreadPool;
+using tilescribe::TokenRule;
+
+constexpr const char* kNames[tilescribe::kOperations] = {
+    "mel", "convolution", "self-attention", "cross-attention", "feed-forward", "vocabulary", "choice"};
+
+struct Choices {
+  std::string weights;
+  std::string only;
+  int threads = 1;
+  int steps = 200;
+  int encodes = 10;
+  int rows = 0;  // 0: 1, 2, 4 and 8
+};
+
+double now_ms() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void print_percentiles(const char* what, std::vector<double> ms) {
+  std::sort(ms.begin(), ms.end());
+  const auto at = [&](double share) { return ms[static_cast<size_t>(share * static_cast<double>(ms.size() - 1))]; };
+  std::printf("%-24s least %.3f, 5 %% %.3f, median %.3f, 95 %% %.3f ms\n", what, at(0), at(0.05), at(0.5), at(0.95));
+}
+
+// Where the time of `calls` calls went since `before`, a mean.
+class Shares {
+ public:
+  explicit Shares(Session& session) : session_(session), before_(sums()) {}
+
+  void print(int calls) const {
+    const std::vector<double> after = sums();
+    for (size_t i = 0; i < after.size(); i++) {
+      const double ms = (after[i] - before_[i]) / calls;
+      if (ms > 0) std::printf("    %-20s %.3f ms\n", kNames[i % tilescribe::kOperations], ms);
+    }
+  }
+
+ private:
+  std::vector<double> sums() const {
+    std::vector<double> result;
+    for (const Part part : {Part::kEncoder, Part::kDecoder}) {
+      for (int operation = 0; operation < tilescribe::kOperations; operation++) {
+        double sum = 0;
+        for (int layer = 0; layer < session_.timings().layers(); layer++) {
+          sum += session_.timings().at(part, layer, static_cast<Operation>(operation)).ms;
+        }
+        result.push_back(sum);
+      }
+    }
+    return result;
+  }
+
+  Session& session_;
+  std::vector<double> before_;
+};
+
+void measure_barriers(int threads) {
+  constexpr int kBarriers = 1000;
+  ThreadPool pool(threads);
+  std::vector<double> us;
+  for (int round = 0; round < 100; round++) {
+    const double began = now_ms();
+    pool.run([&](int) {
+      for (int i = 0; i < kBarriers; i++) pool.barrier();
+    });
+    us.push_back((now_ms() - began) / kBarriers * 1e3);
+  }
+  std::sort(us.begin(), us.end());
+  std::printf("a barrier, %d threads       least %.3f, median %.3f us\n", threads, us.front(), us[us.size() / 2]);
+}
+
+std::vector<float> make_samples(int seed) {
+  tilescribe::test::Random random(static_cast<uint64_t>(seed));
+  std::vector<float> samples(tilescribe::kSamplesWithEdges);
+  for (float& sample : samples) sample = 0.1f * random.signed_unit();
+  return samples;
+}
+
+void measure_encoder(Session& session, int encodes) {
+  const std::vector<float> samples = make_samples(1);
+  session.release_window(session.encode(samples.data(), tilescribe::kAudioContext));
+  const Shares shares(session);
+  std::vector<double> ms;
+  for (int i = 0; i < encodes; i++) {
+    const double began = now_ms();
+    const int window = session.encode(samples.data(), tilescribe::kAudioContext);
+    ms.push_back(now_ms() - began);
+    session.release_window(window);
+  }
+  print_percentiles("encoder, 30 s", ms);
+  shares.print(encodes);
+}
+
+// Text alone, so that no sequence ends.
+TokenRule make_rule(int vocabulary) {
+  constexpr int kEndOfText = 50257;
+  auto suppressed = std::make_shared<std::vector<uint8_t>>(static_cast<size_t>(vocabulary), uint8_t{0});
+  for (int id = kEndOfText; id < vocabulary; id++) (*suppressed)[static_cast<size_t>(id)] = 1;
+  TokenRule rule;
+  rule.suppressed = suppressed;
+  return rule;
+}
+
+void measure_decoder(Session& session, const std::vector<int>& windows, int rows, int steps) {
+  constexpr int kTokens = 100;
+  const TokenRule rule = make_rule(session.config().vocabulary);
+  const Shares shares(session);
+  std::vector<double> ms;
+  while (static_cast<int>(ms.size()) < steps) {
+    std::vector<StepInput> inputs;
+    for (int row = 0; row < rows; row++) {
+      const auto started = session.start(windows[static_cast<size_t>(row)], {50258, 50259, 50359, 50363}, rule, -1, 0);
+      inputs.push_back({started.sequences, {started.choice.top[0].id}, {rule}});
+    }
+    for (int token = 0; token < kTokens && static_cast<int>(ms.size()) < steps; token++) {
+      const double began = now_ms();
+      const auto choices = session.step(inputs);
+      ms.push_back(now_ms() - began);
+      for (size_t row = 0; row < inputs.size(); row++) inputs[row].tokens[0] = choices[row][0].top[0].id;
+    }
+    for (const StepInput& input : inputs) session.release_sequences(input.sequences);
+  }
+  print_percentiles(("a step, " + std::to_string(rows) + (rows == 1 ? " row" : " rows")).c_str(), ms);
+  shares.print(steps);
+}
+
+bool read_choices(int count, char** arguments, Choices* choices) {
+  if (count < 2 || count % 2 != 0) return false;
+  choices->weights = arguments[1];
+  for (int i = 2; i < count; i += 2) {
+    const std::string name = arguments[i];
+    const int number = std::atoi(arguments[i + 1]);
+    if (name == "--threads") {
+      choices->threads = number;
+    } else if (name == "--steps") {
+      choices->steps = number;
+    } else if (name == "--encodes") {
+      choices->encodes = number;
+    } else if (name == "--rows") {
+      choices->rows = number;
+    } else if (name == "--only") {
+      choices->only = arguments[i + 1];
+    } else {
+      return false;
+    }
+  }
+  const std::string& only = choices->only;
+  return choices->threads >= 1 && choices->threads <= 256 && choices->steps >= 1 && choices->encodes >= 1 &&
+         choices->rows >= 0 && choices->rows <= 64 &&
+         (only.empty() || only == "barrier" || only == "encoder" || only == "decoder");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  Choices choices;
+  if (!read_choices(count, arguments, &choices)) {
+    std::fprintf(stderr,
+                 "Usage: engine_bench WEIGHTS [--threads N] [--steps N] [--encodes N] [--rows N]\n"
+                 "                    [--only barrier|encoder|decoder]\n");
+    return 2;
+  }
+  const auto wants = [&](const char* part) { return choices.only.empty() || choices.only == part; };
+  if (wants("barrier")) measure_barriers(choices.threads);
+  std::unique_ptr<Session> session;
+  const tilescribe::Status status = Session::open(choices.weights, choices.threads, &session);
+  if (!status.ok()) {
+    std::fprintf(stderr, "engine_bench: %s\n", status.message().c_str());
+    return 1;
+  }
+  std::printf("kernels %s, %d threads\n", session->kernels_name(), choices.threads);
+  if (wants("encoder")) measure_encoder(*session, choices.encodes);
+  if (!wants("decoder")) return 0;
+  const std::vector<int> batches = choices.rows > 0 ? std::vector<int>{choices.rows} : std::vector<int>{1, 2, 4, 8};
+  std::vector<int> windows;
+  for (int i = 0; i < batches.back(); i++) {
+    windows.push_back(session->encode(make_samples(i + 1).data(), tilescribe::kAudioContext));
+  }
+  for (const int rows : batches) measure_decoder(*session, windows, rows, choices.steps);
+  return 0;
+}
