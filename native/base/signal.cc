@@ -16,6 +16,9 @@ namespace {
 // About 50 us on a 3 GHz core: longer than a step of the decoder leaves a thread idle, shorter than
 // anybody would notice on the power meter.
 constexpr int kSpins = 4000;
+// Less than the kernel takes to put a thread to sleep and wake it.
+constexpr int kFewSpins = 50;
+constexpr int kMostHurried = 64;
 
 inline void relax() {
 #if defined(__x86_64__)
@@ -29,9 +32,22 @@ static_assert(sizeof(std::atomic<uint32_t>) == sizeof(uint32_t) && std::atomic<u
 }  // namespace
 
 void Signal::wait(uint32_t old) {
-  for (int spins = 0; spins < kSpins; spins++) {
-    if (value_.load(std::memory_order_acquire) != old) return;
+  const int hurried = hurried_.load(std::memory_order_relaxed);
+  const int most = hurried > 0 ? kFewSpins : kSpins;
+  for (int spins = 0; spins < most; spins++) {
+    if (value_.load(std::memory_order_acquire) != old) {
+      if (hurried > 0) hurried_.store(0, std::memory_order_relaxed);
+      next_hurried_.store(1, std::memory_order_relaxed);
+      return;
+    }
     relax();
+  }
+  if (hurried > 0) {
+    hurried_.store(hurried - 1, std::memory_order_relaxed);
+  } else {
+    const int next = next_hurried_.load(std::memory_order_relaxed);
+    hurried_.store(next, std::memory_order_relaxed);
+    next_hurried_.store(next < kMostHurried ? 2 * next : kMostHurried, std::memory_order_relaxed);
   }
   // Both sides write before they read the other's number, in one order for all: whoever changes the value sees
   // a sleeper, or the sleeper sees the value. Between its look and its sleep the kernel compares once more.
