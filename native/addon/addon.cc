@@ -2,6 +2,9 @@
 // calls run on a thread of libuv's pool and resolve promises. All arguments are checked here, on the JavaScript thread;
 // nothing below throws. One call at a time: a second one before the first has resolved is a bug of the caller and
 // throws.
+//
+// The surprising thing: a step of few rows is no long call. It runs on the JavaScript thread, because handing it to
+// another and being woken for its result takes longer than the step.
 #include <napi.h>
 
 #include <algorithm>
@@ -18,6 +21,15 @@
 
 namespace tilescribe {
 namespace {
+
+// A step of so many rows or fewer takes some milliseconds.
+constexpr size_t kRowsInline = 16;
+
+size_t count_rows(const std::vector<StepInput>& inputs) {
+  size_t rows = 0;
+  for (const StepInput& input : inputs) rows += input.tokens.size();
+  return rows;
+}
 
 class SessionObject : public Napi::ObjectWrap<SessionObject> {
  public:
@@ -171,9 +183,9 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
                });
   }
 
-  // step([{sequences, tokens, rules}]) -> Promise<choices by input and row>
+  // step([{sequences, tokens, rules}]) -> choices by input and row; of more than kRowsInline rows a Promise of them.
   Napi::Value step(const Napi::CallbackInfo& info) {
-    const Session& session = intact_session(info.Env());
+    Session& session = intact_session(info.Env());
     const int vocabulary = session.config().vocabulary;
     if (!info[0].IsArray()) throw Napi::TypeError::New(info.Env(), "a step needs an array of inputs");
     const Napi::Array array = info[0].As<Napi::Array>();
@@ -193,17 +205,10 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
       inputs->push_back(std::move(input));
     }
     check(info.Env(), session.check_step(*inputs));
+    if (count_rows(*inputs) <= kRowsInline) return give_choices(info.Env(), session.step(*inputs));
     auto choices = std::make_shared<std::vector<std::vector<TokenChoice>>>();
     return run([=](Session& s) { *choices = s.step(*inputs); },
-               [choices](Napi::Env env) {
-                 Napi::Array all = Napi::Array::New(env, choices->size());
-                 for (uint32_t i = 0; i < choices->size(); i++) {
-                   Napi::Array rows = Napi::Array::New(env, (*choices)[i].size());
-                   for (uint32_t r = 0; r < (*choices)[i].size(); r++) rows.Set(r, give_choice(env, (*choices)[i][r]));
-                   all.Set(i, rows);
-                 }
-                 return all;
-               });
+               [choices](Napi::Env env) { return give_choices(env, *choices); });
   }
 
   void reorder(const Napi::CallbackInfo& info) {

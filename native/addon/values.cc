@@ -95,4 +95,14 @@ Napi::Value give_choice(Napi::Env env, const TokenChoice& choice) {
   return object;
 }
 
+Napi::Value give_choices(Napi::Env env, const std::vector<std::vector<TokenChoice>>& choices) {
+  Napi::Array all = Napi::Array::New(env, choices.size());
+  for (uint32_t i = 0; i < choices.size(); i++) {
+    Napi::Array rows = Napi::Array::New(env, choices[i].size());
+    for (uint32_t r = 0; r < choices[i].size(); r++) rows.Set(r, give_choice(env, choices[i][r]));
+    all.Set(i, rows);
+  }
+  return all;
+}
+
 }  // namespace tilescribe

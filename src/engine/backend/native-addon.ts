@@ -35,13 +35,14 @@ export interface NativeSession {
     probePosition: number,
     probeToken: number,
   ): Promise<{ readonly sequences: number; readonly choice: TokenChoice; readonly probeProbability: number }>;
+  /** Of few rows at once, on this thread; else a promise. */
   step(
     inputs: readonly {
       readonly sequences: number;
       readonly tokens: readonly number[];
       readonly rules: readonly NativeRule[];
     }[],
-  ): Promise<TokenChoice[][]>;
+  ): TokenChoice[][] | Promise<TokenChoice[][]>;
   /** @param heads layer, head, layer, head, …; @returns float32 [tokens - firstRow, positions]. */
   align(
     window: number,
