@@ -22,6 +22,10 @@ inline F16 power_of_two(F16 x) {
   return F16::scale(p, n);
 }
 
+// Few rows read each byte but once, so that memory sets the pace; the encoder's many find all in the cache.
+template <int kRows>
+constexpr bool kFromAfar = kRows < kTileRows;
+
 // What a block of positions adds to the sums of up to kTileRows rows.
 struct AttentionRows {
   alignas(64) float scores[kTileRows][kAttentionBlock];
@@ -41,7 +45,7 @@ inline void score_tile(const AttentionMemory& memory, const Activations& queries
                        AttentionRows* work) {
   const int position = first + at;
   alignas(64) int32_t products[kRows][kGroups][kLanes];
-  multiply_tile<kRows, kGroups, false>(queries.q + static_cast<int64_t>(row) * queries.stride, queries.stride,
+  multiply_tile<kRows, kGroups, false, kFromAfar<kRows>>(queries.q + static_cast<int64_t>(row) * queries.stride, queries.stride,
                                        memory.keys + static_cast<int64_t>(position) * kHeadWidth, kHeadWidth * kLanes,
                                        4 * kLanes, kHeadWidth, products);
   for (int r = 0; r < kRows; r++) {
@@ -87,7 +91,7 @@ template <int kRows>
 inline void add_values(const AttentionMemory& memory, int first, int count, const float* before, const float* now,
                        AttentionRows* work) {
   alignas(64) int32_t products[kRows][4][kLanes];
-  multiply_tile<kRows, 4, true>(&work->weights[0][0], kAttentionBlock,
+  multiply_tile<kRows, 4, true, kFromAfar<kRows>>(&work->weights[0][0], kAttentionBlock,
                                 memory.values + static_cast<int64_t>(first) * kHeadWidth, 4 * kLanes, 4 * kHeadWidth,
                                 (count + 3) / 4 * 4, products);
   for (int r = 0; r < kRows; r++) {
@@ -96,18 +100,6 @@ inline void add_values(const AttentionMemory& memory, int first, int count, cons
       const F16 product = I16::load(products[r][g]).to_float() * F16::set(now[r]);
       F16::fma(F16::load(to), F16::set(before[r]), product).store(to);
     }
-  }
-}
-
-// One row reads each byte once, so that memory sets the pace: asks for the positions of the next block that
-// correspond to the 64 from `at` on while those are computed.
-inline void prefetch(const AttentionMemory& memory, int first, int at) {
-  const int next = first + kAttentionBlock + at;
-  if (next >= memory.positions) return;
-  const int64_t begin = static_cast<int64_t>(next) * kHeadWidth;
-  for (int64_t i = begin; i < begin + 4 * kLanes * kHeadWidth; i += 64) {
-    __builtin_prefetch(memory.keys + i, 0, 2);
-    __builtin_prefetch(memory.values + i, 0, 2);
   }
 }
 
@@ -128,7 +120,6 @@ inline void attend_rows(const AttentionMemory& memory, const Activations& querie
     for (int r = 0; r < kRows; r++) F16::set(kNever).store(work.top[r]);
     int at = 0;
     for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
-      if constexpr (kRows < 3) prefetch(memory, first, at);
       score_tile<kRows, 4>(memory, queries, row, first, at, &work);
     }
     for (; at < count; at += kLanes) score_tile<kRows, 1>(memory, queries, row, first, at, &work);

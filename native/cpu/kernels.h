@@ -65,6 +65,10 @@ struct Kernels {
   // The integers alone: acc[r][n] = sum_k a[r][k] * (w[n][k] - zero[n]), int32 [rows, acc_stride].
   void (*multiply_exact)(const Activations& a, const Weights& w, int begin, int end, int32_t* acc, int acc_stride);
 
+  // Integers of two planes to floats: y[n] = (127 * high[n] + low[n]) * scale * w_scale[n] for n < count, a multiple
+  // of 16. In double precision, where the sum is exact (33 bits), and rounded to float at the end.
+  void (*join_planes)(const int32_t* high, const int32_t* low, float scale, const float* w_scale, int count, float* y);
+
   // Quantises rows of float32 [rows, x_stride], `columns` (a multiple of 16) of them.
   void (*quantize)(const float* x, int rows, int columns, int x_stride, int8_t* q, int q_stride, float* scale,
                    int32_t* sum);

@@ -70,8 +70,8 @@ struct I16 {
   __m256i b;
 
   static I16 load(const int32_t* p) {
-    return {_mm256_load_si256(reinterpret_cast<const __m256i*>(p)),
-            _mm256_load_si256(reinterpret_cast<const __m256i*>(p + 8))};
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)),
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8))};
   }
   static I16 set(int32_t x) { return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)}; }
   static I16 round(F16 x) { return {_mm256_cvtps_epi32(x.a), _mm256_cvtps_epi32(x.b)}; }
@@ -92,6 +92,20 @@ struct I16 {
     const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
                      _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+  }
+  static __m128 join4(__m128i high, __m128i low, __m256d scale, __m128 w_scale) {
+    const __m256d sum = _mm256_fmadd_pd(_mm256_cvtepi32_pd(high), _mm256_set1_pd(127.0), _mm256_cvtepi32_pd(low));
+    return _mm256_cvtpd_ps(_mm256_mul_pd(_mm256_mul_pd(sum, scale), _mm256_cvtps_pd(w_scale)));
+  }
+  static __m256 join8(__m256i high, __m256i low, __m256d scale, __m256 w_scale) {
+    return _mm256_set_m128(join4(_mm256_extracti128_si256(high, 1), _mm256_extracti128_si256(low, 1), scale,
+                                 _mm256_extractf128_ps(w_scale, 1)),
+                           join4(_mm256_castsi256_si128(high), _mm256_castsi256_si128(low), scale,
+                                 _mm256_castps256_ps128(w_scale)));
+  }
+  static F16 join(I16 high, I16 low, float scale, F16 w_scale) {
+    const __m256d s = _mm256_set1_pd(static_cast<double>(scale));
+    return {join8(high.a, low.a, s, w_scale.a), join8(high.b, low.b, s, w_scale.b)};
   }
   static int32_t reduce_add(I16 x) {
     const __m256i eight = _mm256_add_epi32(x.a, x.b);

@@ -48,7 +48,7 @@ struct F16 {
 struct I16 {
   __m512i v;
 
-  static I16 load(const int32_t* p) { return {_mm512_load_si512(p)}; }
+  static I16 load(const int32_t* p) { return {_mm512_loadu_si512(p)}; }
   static I16 set(int32_t x) { return {_mm512_set1_epi32(x)}; }
   static I16 round(F16 a) { return {_mm512_cvtps_epi32(a.v)}; }
   friend I16 operator+(I16 a, I16 b) { return {_mm512_add_epi32(a.v, b.v)}; }
@@ -58,6 +58,18 @@ struct I16 {
   // Lanes in [-128, 127], and in [0, 255].
   void store_int8(int8_t* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v)); }
   void store_uint8(uint8_t* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v)); }
+  static __m256 join8(__m256i high, __m256i low, __m512d scale, __m256 w_scale) {
+    const __m512d sum = _mm512_fmadd_pd(_mm512_cvtepi32_pd(high), _mm512_set1_pd(127.0), _mm512_cvtepi32_pd(low));
+    return _mm512_cvtpd_ps(_mm512_mul_pd(_mm512_mul_pd(sum, scale), _mm512_cvtps_pd(w_scale)));
+  }
+  static F16 join(I16 high, I16 low, float scale, F16 w_scale) {
+    const __m512d s = _mm512_set1_pd(static_cast<double>(scale));
+    const __m256 lower = join8(_mm512_castsi512_si256(high.v), _mm512_castsi512_si256(low.v), s,
+                               _mm512_castps512_ps256(w_scale.v));
+    const __m256 upper = join8(_mm512_extracti64x4_epi64(high.v, 1), _mm512_extracti64x4_epi64(low.v, 1), s,
+                               _mm512_extractf32x8_ps(w_scale.v, 1));
+    return {_mm512_insertf32x8(_mm512_castps256_ps512(lower), upper, 1)};
+  }
   // Not _mm512_reduce_add_epi32: GCC's adds ordinary integers, for which an overflow is undefined behaviour.
   static int32_t reduce_add(I16 a) {
     const __m256i eight = _mm256_add_epi32(_mm512_castsi512_si256(a.v), _mm512_extracti64x4_epi64(a.v, 1));
@@ -67,16 +79,22 @@ struct I16 {
   }
 };
 
-template <int kGroups, bool kUnsignedRows, int... G>
-[[gnu::always_inline]] inline void add_row(__m512i* sums, const __m512i* lines, const int8_t* four, Indices<G...>) {
+// How far ahead memory is asked for: about as much as it delivers in the time that it takes to answer, on all the
+// machines that we have.
+constexpr int64_t kFar = 8192;
+
+// sum + row . line: four inputs of one row, from `four` on.
+template <bool kUnsignedRows>
+[[gnu::always_inline]] inline __m512i add_product(__m512i sum, __m512i line, const int8_t* four) {
   int32_t bytes;
   __builtin_memcpy(&bytes, four, sizeof bytes);
   const __m512i row = _mm512_set1_epi32(bytes);
-  if constexpr (kUnsignedRows) {
-    ((sums[G] = _mm512_dpbusd_epi32(sums[G], row, lines[G])), ...);
-  } else {
-    ((sums[G] = _mm512_dpbusd_epi32(sums[G], lines[G], row)), ...);
-  }
+  return kUnsignedRows ? _mm512_dpbusd_epi32(sum, row, line) : _mm512_dpbusd_epi32(sum, line, row);
+}
+
+template <bool kUnsignedRows, int... G>
+[[gnu::always_inline]] inline void add_row(__m512i* sums, const __m512i* lines, const int8_t* four, Indices<G...>) {
+  ((sums[G] = add_product<kUnsignedRows>(sums[G], lines[G], four)), ...);
 }
 
 template <int... G>
@@ -88,7 +106,7 @@ template <int kGroups, bool kUnsignedRows, int... R, int... G>
 [[gnu::always_inline]] inline void add_four(__m512i* sums, const int8_t* a, int64_t a_stride, const uint8_t* w,
                                             int64_t group, Indices<R...>, Indices<G...> groups) {
   const __m512i lines[] = {_mm512_loadu_si512(w + G * group)...};
-  (add_row<kGroups, kUnsignedRows>(sums + R * kGroups, lines, a + R * a_stride, groups), ...);
+  (add_row<kUnsignedRows>(sums + R * kGroups, lines, a + R * a_stride, groups), ...);
 }
 
 template <int... I>
@@ -96,21 +114,63 @@ template <int... I>
   (_mm512_store_si512(to + I * kLanes, sums[I]), ...);
 }
 
+// One line by all rows, their sums kChains apart.
+constexpr int kChains = 4;
+template <int... R>
+[[gnu::always_inline]] inline void add_line(__m512i* sums, const int8_t* a, int64_t a_stride, const uint8_t* w,
+                                            Indices<R...>) {
+  __builtin_prefetch(w + kFar, 0, 2);
+  const __m512i line = _mm512_loadu_si512(w);
+  ((sums[R * kChains] = add_product<false>(sums[R * kChains], line, a + R * a_stride)), ...);
+}
+
+template <typename Rows, int... C>
+[[gnu::always_inline]] inline void add_chains(__m512i* sums, const int8_t* a, int64_t a_stride, const uint8_t* w,
+                                              Rows rows, Indices<C...>) {
+  (add_line(sums + C, a + 4 * C, a_stride, w + 4 * kLanes * C, rows), ...);
+}
+
+// One group of 16 outputs by one or two rows, whose pace memory sets: its lines one after the other, as they lie,
+// which is what the hardware reads ahead best; several sums side by side, because each addition waits for the last.
+template <int kRows>
+[[gnu::always_inline]] inline void multiply_line_by_line(const int8_t* a, int64_t a_stride, const uint8_t* w,
+                                                         int inputs, int32_t* to, int64_t to_stride) {
+  using Rows = typename Count<kRows>::Type;
+  __m512i sums[kRows * kChains] = {};
+  int k = 0;
+  for (; k + 4 * kChains <= inputs; k += 4 * kChains, w += 4 * kLanes * kChains) {
+    add_chains(sums, a + k, a_stride, w, Rows{}, typename Count<kChains>::Type{});
+  }
+  for (; k < inputs; k += 4, w += 4 * kLanes) add_line(sums, a + k, a_stride, w, Rows{});
+  for (int r = 0; r < kRows; r++) {
+    const __m512i* row = sums + r * kChains;
+    const __m512i sum = _mm512_add_epi32(_mm512_add_epi32(row[0], row[1]), _mm512_add_epi32(row[2], row[3]));
+    _mm512_store_si512(to + r * to_stride, sum);
+  }
+}
+
 // sums[r][g] = rows . lines: rows of bytes `row_stride` apart, four inputs of 16 outputs a line of 64 bytes,
 // `group_stride` from one group of outputs to the next, `step_stride` from one four inputs to the next. Rows are
-// int8 and lines uint8; with kUnsignedRows the other way round. With kAhead the groups after these, kGroups further
-// on, are asked for. A function of its own: inlined into larger
+// int8 and lines uint8; with kUnsignedRows the other way round. With kAhead the lines come from afar, one behind the
+// other in memory, and more of them after these: those are asked for. A function of its own: inlined into larger
 // ones, GCC 12 moves and spills the sums inside the loop.
 template <int kRows, int kGroups, bool kUnsignedRows, bool kAhead = false>
 [[gnu::noinline]] void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
                                      int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
   const int8_t* a = static_cast<const int8_t*>(rows);
   const uint8_t* w = static_cast<const uint8_t*>(lines);
+  if constexpr (kAhead && kRows <= 2 && !kUnsignedRows) {
+    for (int g = 0; g < kGroups; g++, w += group_stride) {
+      multiply_line_by_line<kRows>(a, row_stride, w, inputs, sums[0][g], kGroups * kLanes);
+    }
+    return;
+  }
+  const int64_t ahead = kUnsignedRows ? kFar : kGroups * group_stride;
   __m512i in_registers[kRows * kGroups] = {};
   for (int k = 0; k < inputs; k += 4) {
     add_four<kGroups, kUnsignedRows>(in_registers, a + k, row_stride, w, group_stride, typename Count<kRows>::Type{},
                                      typename Count<kGroups>::Type{});
-    if constexpr (kAhead) prefetch_lines(w + kGroups * group_stride, group_stride, typename Count<kGroups>::Type{});
+    if constexpr (kAhead) prefetch_lines(w + ahead, group_stride, typename Count<kGroups>::Type{});
     w += step_stride;
   }
   store_all(in_registers, &sums[0][0][0], typename Count<kRows * kGroups>::Type{});

@@ -134,6 +134,14 @@ struct I16 {
   void store_uint8(uint8_t* p) const {
     for (int i = 0; i < kLanes; i++) p[i] = static_cast<uint8_t>(v[i]);
   }
+  static F16 join(const I16& high, const I16& low, float scale, const F16& w_scale) {
+    F16 r;
+    for (int i = 0; i < kLanes; i++) {
+      const double sum = 127.0 * high.v[i] + low.v[i];
+      r.v[i] = static_cast<float>(sum * static_cast<double>(scale) * static_cast<double>(w_scale.v[i]));
+    }
+    return r;
+  }
   static int32_t reduce_add(const I16& a) {
     int32_t sum = 0;
     for (int32_t lane : a.v) sum = wrap(static_cast<int64_t>(sum) + lane);

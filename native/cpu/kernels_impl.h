@@ -4,7 +4,8 @@
 //
 // F16 offers: load, store, set (all lanes), +, -, *, /, fma(a, b, c) = a * b + c rounded once, max, min, abs,
 // round_half_even, scale(x, n) = x * 2^n for integral lanes n in [-126, 127], and reduce_add, which adds the
-// upper half of the lanes to the lower until one is left. I16::round rounds half to even. No header may be included
+// upper half of the lanes to the lower until one is left. I16::round rounds half to even; I16::join is join_planes of
+// kernels.h for sixteen lanes. No header may be included
 // here: an inline function of the standard library compiled for AVX-512 could be the one that the linker keeps for all.
 
 // A row no larger than this counts as zero: the inverse of its scale could be infinite.
@@ -126,5 +127,5 @@ float sum_exponentials(const float* x, int count, float shift) {
 #include "cpu/products_impl.h"
 
 inline constexpr Kernels make_kernels(const char* name) {
-  return {name, multiply, multiply_exact, quantize, layer_norm, gelu, attend, sum_exponentials, maximum};
+  return {name, multiply, multiply_exact, join_planes, quantize, layer_norm, gelu, attend, sum_exponentials, maximum};
 }

@@ -76,3 +76,9 @@ void multiply_exact(const Activations& a, const Weights& w, int begin, int end, 
   run_product(a, w, begin, end,
               [&](int row, int n, const I16& sums) { sums.store(acc + static_cast<int64_t>(row) * acc_stride + n); });
 }
+
+void join_planes(const int32_t* high, const int32_t* low, float scale, const float* w_scale, int count, float* y) {
+  for (int n = 0; n < count; n += kLanes) {
+    I16::join(I16::load(high + n), I16::load(low + n), scale, F16::load(w_scale + n)).store(y + n);
+  }
+}

@@ -107,6 +107,29 @@ void test_ranges(Random& random) {
   }
 }
 
+// Among the sums are the largest that a row of 512 inputs can give.
+void test_joined_planes(Random& random) {
+  constexpr int kCount = 112;
+  constexpr int32_t kLargest = 127 * 255 * 512;
+  std::vector<int32_t> high(kCount), low(kCount);
+  std::vector<float> scales(kCount);
+  for (size_t i = 0; i < kCount; i++) {
+    high[i] = i < 2 ? kLargest : random.between(-kLargest, kLargest);
+    low[i] = i < 2 ? kLargest / 2 : random.between(-kLargest / 2, kLargest / 2);
+    if (i == 1) high[i] = -high[i], low[i] = -low[i];
+    scales[i] = 0.01f + 0.009f * random.signed_unit();
+  }
+  for (const Kernels* kernels : runnable()) {
+    std::vector<float> y(kCount, 7.0f);
+    kernels->join_planes(high.data(), low.data(), 1.7e-3f, scales.data(), kCount - 16, y.data());
+    for (size_t i = 0; i < kCount - 16; i++) {
+      const double sum = 127.0 * high[i] + low[i];
+      if (!CHECK(y[i] == static_cast<float>(sum * static_cast<double>(1.7e-3f) * scales[i]))) return;
+    }
+    for (size_t i = kCount - 16; i < kCount; i++) CHECK(y[i] == 7.0f);
+  }
+}
+
 void test_quantize(Random& random) {
   constexpr int kRows = 9;
   constexpr int kColumns = 512;
@@ -214,6 +237,7 @@ int main() {
   Random random(1);
   test_products(random);
   test_ranges(random);
+  test_joined_planes(random);
   test_quantize(random);
   test_functions();
   test_exponential_bits();

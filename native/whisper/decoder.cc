@@ -88,6 +88,7 @@ struct Decoder::Scratch {
   std::vector<int8_t> q;
   std::vector<float> scale;
   std::vector<int32_t> sum;
+  std::vector<int32_t> products;
   Queries queries;
 };
 
@@ -288,23 +289,18 @@ void Decoder::project(const DecoderRow* rows, int count, int thread) {
   const Activations planes{scratch.q.data(), nullptr, scratch.sum.data(), 2 * wanted, width};
   // A line of 64 tokens at a time: its integers are joined while they are in the first-level cache.
   constexpr int kLine = 4 * kLanes;
-  std::vector<int32_t> products(static_cast<size_t>(2 * wanted) * kLine);
+  scratch.products.resize(static_cast<size_t>(2 * wanted) * kLine);
   const Range mine = split_range(tokens.outputs, kLine, thread, pool_.threads());
   for (int begin = mine.begin; begin < mine.end; begin += kLine) {
     const int end = std::min(begin + kLine, mine.end);
     Weights line = tokens;
     line.q += (begin / kLanes) * tokens.group_stride;
     line.zero += begin;
-    kernels_.multiply_exact(planes, line, 0, end - begin, products.data(), kLine);
+    kernels_.multiply_exact(planes, line, 0, end - begin, scratch.products.data(), kLine);
     for (int i = 0; i < wanted; i++) {
-      const int32_t* high = products.data() + static_cast<int64_t>(2 * i) * kLine;
-      const float scale = scratch.scale[static_cast<size_t>(2 * i)];
-      float* to = logits(i) + begin;
-      // |127 * high + low| < 127 * 127 * 255 * 512 + ... needs 33 bits; each is exact in double.
-      for (int n = 0; n < end - begin; n++) {
-        const double sum = 127.0 * high[n] + high[kLine + n];
-        to[n] = static_cast<float>(sum * scale * tokens.scale[begin + n]);
-      }
+      const int32_t* high = scratch.products.data() + static_cast<int64_t>(2 * i) * kLine;
+      kernels_.join_planes(high, high + kLine, scratch.scale[static_cast<size_t>(2 * i)], tokens.scale + begin,
+                           end - begin, logits(i) + begin);
     }
   }
 }
