@@ -5,6 +5,7 @@
 //
 // The low percentiles are what to compare on a machine that is not idle.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -45,23 +46,36 @@ double now_ms() {
 void print_percentiles(const char* what, std::vector<double> ms) {
   std::sort(ms.begin(), ms.end());
   const auto at = [&](double share) { return ms[static_cast<size_t>(share * static_cast<double>(ms.size() - 1))]; };
-  std::printf("%-24s least %.3f, 5 %% %.3f, median %.3f, 95 %% %.3f ms\n", what, at(0), at(0.05), at(0.5), at(0.95));
+  std::printf("%-22s least %.3f, 5 %% %.3f, median %.3f, 95 %% %.3f ms\n", what, at(0), at(0.05), at(0.5), at(0.95));
 }
 
-// Where the time of `calls` calls went since `before`, a mean.
-class Shares {
+// Times of calls, each by itself, and of their operations.
+class Calls {
  public:
-  explicit Shares(Session& session) : session_(session), before_(sums()) {}
+  explicit Calls(Session& session) : session_(session) {}
 
-  void print(int calls) const {
+  void measure(const std::function<void()>& call) {
+    const std::vector<double> before = sums();
+    const double began = now_ms();
+    call();
+    ms_.push_back(now_ms() - began);
     const std::vector<double> after = sums();
-    for (size_t i = 0; i < after.size(); i++) {
-      const double ms = (after[i] - before_[i]) / calls;
-      if (ms > 0) std::printf("    %-20s %.3f ms\n", kNames[i % tilescribe::kOperations], ms);
+    for (size_t i = 0; i < after.size(); i++) operations_[i].push_back(after[i] - before[i]);
+  }
+
+  size_t count() const { return ms_.size(); }
+
+  void print(const char* what) const {
+    print_percentiles(what, ms_);
+    for (size_t i = 0; i < operations_.size(); i++) {
+      const std::vector<double>& ms = operations_[i];
+      if (*std::max_element(ms.begin(), ms.end()) == 0) continue;
+      print_percentiles((std::string("  ") + kNames[i % tilescribe::kOperations]).c_str(), ms);
     }
   }
 
  private:
+  // By part and operation, over all layers.
   std::vector<double> sums() const {
     std::vector<double> result;
     for (const Part part : {Part::kEncoder, Part::kDecoder}) {
@@ -77,7 +91,8 @@ class Shares {
   }
 
   Session& session_;
-  std::vector<double> before_;
+  std::vector<double> ms_;
+  std::array<std::vector<double>, 2 * tilescribe::kOperations> operations_;
 };
 
 void measure_barriers(int threads) {
@@ -105,16 +120,13 @@ std::vector<float> make_samples(int seed) {
 void measure_encoder(Session& session, int encodes) {
   const std::vector<float> samples = make_samples(1);
   session.release_window(session.encode(samples.data(), tilescribe::kAudioContext));
-  const Shares shares(session);
-  std::vector<double> ms;
+  Calls calls(session);
   for (int i = 0; i < encodes; i++) {
-    const double began = now_ms();
-    const int window = session.encode(samples.data(), tilescribe::kAudioContext);
-    ms.push_back(now_ms() - began);
+    int window = 0;
+    calls.measure([&] { window = session.encode(samples.data(), tilescribe::kAudioContext); });
     session.release_window(window);
   }
-  print_percentiles("encoder, 30 s", ms);
-  shares.print(encodes);
+  calls.print("encoder, 30 s");
 }
 
 // Text alone, so that no sequence ends.
@@ -130,24 +142,21 @@ TokenRule make_rule(int vocabulary) {
 void measure_decoder(Session& session, const std::vector<int>& windows, int rows, int steps) {
   constexpr int kTokens = 100;
   const TokenRule rule = make_rule(session.config().vocabulary);
-  const Shares shares(session);
-  std::vector<double> ms;
-  while (static_cast<int>(ms.size()) < steps) {
+  Calls calls(session);
+  while (static_cast<int>(calls.count()) < steps) {
     std::vector<StepInput> inputs;
     for (int row = 0; row < rows; row++) {
       const auto started = session.start(windows[static_cast<size_t>(row)], {50258, 50259, 50359, 50363}, rule, -1, 0);
       inputs.push_back({started.sequences, {started.choice.top[0].id}, {rule}});
     }
-    for (int token = 0; token < kTokens && static_cast<int>(ms.size()) < steps; token++) {
-      const double began = now_ms();
-      const auto choices = session.step(inputs);
-      ms.push_back(now_ms() - began);
+    for (int token = 0; token < kTokens && static_cast<int>(calls.count()) < steps; token++) {
+      std::vector<std::vector<tilescribe::TokenChoice>> choices;
+      calls.measure([&] { choices = session.step(inputs); });
       for (size_t row = 0; row < inputs.size(); row++) inputs[row].tokens[0] = choices[row][0].top[0].id;
     }
     for (const StepInput& input : inputs) session.release_sequences(input.sequences);
   }
-  print_percentiles(("a step, " + std::to_string(rows) + (rows == 1 ? " row" : " rows")).c_str(), ms);
-  shares.print(steps);
+  calls.print(("a step, " + std::to_string(rows) + (rows == 1 ? " row" : " rows")).c_str());
 }
 
 bool read_choices(int count, char** arguments, Choices* choices) {

@@ -22,9 +22,10 @@ inline F16 power_of_two(F16 x) {
   return F16::scale(p, n);
 }
 
-// Few rows read each byte but once, so that memory sets the pace; the encoder's many find all in the cache.
-template <int kRows>
-constexpr bool kFromAfar = kRows < kTileRows;
+// How many lines are asked for at each step, kFar from it on. Few rows read each byte but once, so that memory
+// sets the pace; the encoder's many find all in the cache.
+template <int kRows, int kGroups>
+constexpr int kAhead = kRows < kTileRows ? kGroups : 0;
 
 // What a block of positions adds to the sums of up to kTileRows rows.
 struct AttentionRows {
@@ -45,9 +46,10 @@ inline void score_tile(const AttentionMemory& memory, const Activations& queries
                        AttentionRows* work) {
   const int position = first + at;
   alignas(64) int32_t products[kRows][kGroups][kLanes];
-  multiply_tile<kRows, kGroups, false, kFromAfar<kRows>>(queries.q + static_cast<int64_t>(row) * queries.stride, queries.stride,
-                                       memory.keys + static_cast<int64_t>(position) * kHeadWidth, kHeadWidth * kLanes,
-                                       4 * kLanes, kHeadWidth, products);
+  const uint8_t* keys = memory.keys + static_cast<int64_t>(position) * kHeadWidth;
+  multiply_tile<kRows, kGroups, false, kAhead<kRows, kGroups>>(queries.q + static_cast<int64_t>(row) * queries.stride,
+                                                               queries.stride, keys, kHeadWidth * kLanes, 4 * kLanes,
+                                                               kHeadWidth, kFar, products);
   for (int r = 0; r < kRows; r++) {
     const I16 offset = I16::set(product(128, queries.sum[row + r]));
     const F16 scale = F16::set(queries.scale[row + r]);
@@ -91,9 +93,9 @@ template <int kRows>
 inline void add_values(const AttentionMemory& memory, int first, int count, const float* before, const float* now,
                        AttentionRows* work) {
   alignas(64) int32_t products[kRows][4][kLanes];
-  multiply_tile<kRows, 4, true, kFromAfar<kRows>>(&work->weights[0][0], kAttentionBlock,
-                                memory.values + static_cast<int64_t>(first) * kHeadWidth, 4 * kLanes, 4 * kHeadWidth,
-                                (count + 3) / 4 * 4, products);
+  const int8_t* values = memory.values + static_cast<int64_t>(first) * kHeadWidth;
+  multiply_tile<kRows, 4, true, kAhead<kRows, 4>>(&work->weights[0][0], kAttentionBlock, values, 4 * kLanes,
+                                                  4 * kHeadWidth, (count + 3) / 4 * 4, kFar, products);
   for (int r = 0; r < kRows; r++) {
     for (int g = 0; g < 4; g++) {
       float* to = work->sums[r] + g * kLanes;

@@ -98,10 +98,10 @@ struct I16 {
     return _mm256_cvtpd_ps(_mm256_mul_pd(_mm256_mul_pd(sum, scale), _mm256_cvtps_pd(w_scale)));
   }
   static __m256 join8(__m256i high, __m256i low, __m256d scale, __m256 w_scale) {
-    return _mm256_set_m128(join4(_mm256_extracti128_si256(high, 1), _mm256_extracti128_si256(low, 1), scale,
-                                 _mm256_extractf128_ps(w_scale, 1)),
-                           join4(_mm256_castsi256_si128(high), _mm256_castsi256_si128(low), scale,
-                                 _mm256_castps256_ps128(w_scale)));
+    return _mm256_set_m128(
+        join4(_mm256_extracti128_si256(high, 1), _mm256_extracti128_si256(low, 1), scale,
+              _mm256_extractf128_ps(w_scale, 1)),
+        join4(_mm256_castsi256_si128(high), _mm256_castsi256_si128(low), scale, _mm256_castps256_ps128(w_scale)));
   }
   static F16 join(I16 high, I16 low, float scale, F16 w_scale) {
     const __m256d s = _mm256_set1_pd(static_cast<double>(scale));
@@ -150,9 +150,9 @@ inline void multiply_group(const uint8_t* rows, int64_t row_stride, const uint8_
 }
 
 // As in kernels_avx512.cc; reading ahead is left to the hardware.
-template <int kRows, int kGroups, bool kUnsignedRows, bool kAhead = false>
+template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
 inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
-                          int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
+                          int64_t step_stride, int inputs, int64_t, int32_t (*sums)[kGroups][kLanes]) {
   // Three rows' sums, their inputs and a line fill the 16 registers.
   constexpr int kAtOnce = kRows < 3 ? kRows : 3;
   constexpr int kRest = kRows % kAtOnce;

@@ -64,8 +64,8 @@ struct I16 {
   }
   static F16 join(I16 high, I16 low, float scale, F16 w_scale) {
     const __m512d s = _mm512_set1_pd(static_cast<double>(scale));
-    const __m256 lower = join8(_mm512_castsi512_si256(high.v), _mm512_castsi512_si256(low.v), s,
-                               _mm512_castps512_ps256(w_scale.v));
+    const __m256 lower =
+        join8(_mm512_castsi512_si256(high.v), _mm512_castsi512_si256(low.v), s, _mm512_castps512_ps256(w_scale.v));
     const __m256 upper = join8(_mm512_extracti64x4_epi64(high.v, 1), _mm512_extracti64x4_epi64(low.v, 1), s,
                                _mm512_extractf32x8_ps(w_scale.v, 1));
     return {_mm512_insertf32x8(_mm512_castps256_ps512(lower), upper, 1)};
@@ -78,10 +78,6 @@ struct I16 {
     return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
   }
 };
-
-// How far ahead memory is asked for: about as much as it delivers in the time that it takes to answer, on all the
-// machines that we have.
-constexpr int64_t kFar = 8192;
 
 // sum + row . line: four inputs of one row, from `four` on.
 template <bool kUnsignedRows>
@@ -97,9 +93,9 @@ template <bool kUnsignedRows, int... G>
   ((sums[G] = add_product<kUnsignedRows>(sums[G], lines[G], four)), ...);
 }
 
-template <int... G>
-[[gnu::always_inline]] inline void prefetch_lines(const uint8_t* w, int64_t group, Indices<G...>) {
-  (__builtin_prefetch(w + G * group, 0, 2), ...);
+template <int... I>
+[[gnu::always_inline]] inline void prefetch_lines(const uint8_t* next, Indices<I...>) {
+  (__builtin_prefetch(next + I * 4 * kLanes, 0, 2), ...);
 }
 
 template <int kGroups, bool kUnsignedRows, int... R, int... G>
@@ -119,27 +115,28 @@ constexpr int kChains = 4;
 template <int... R>
 [[gnu::always_inline]] inline void add_line(__m512i* sums, const int8_t* a, int64_t a_stride, const uint8_t* w,
                                             Indices<R...>) {
-  __builtin_prefetch(w + kFar, 0, 2);
   const __m512i line = _mm512_loadu_si512(w);
   ((sums[R * kChains] = add_product<false>(sums[R * kChains], line, a + R * a_stride)), ...);
 }
 
 template <typename Rows, int... C>
 [[gnu::always_inline]] inline void add_chains(__m512i* sums, const int8_t* a, int64_t a_stride, const uint8_t* w,
-                                              Rows rows, Indices<C...>) {
-  (add_line(sums + C, a + 4 * C, a_stride, w + 4 * kLanes * C, rows), ...);
+                                              const uint8_t* next, Rows rows, Indices<C...>) {
+  ((__builtin_prefetch(next + 4 * kLanes * C, 0, 2), add_line(sums + C, a + 4 * C, a_stride, w + 4 * kLanes * C, rows)),
+   ...);
 }
 
 // One group of 16 outputs by one or two rows, whose pace memory sets: its lines one after the other, as they lie,
 // which is what the hardware reads ahead best; several sums side by side, because each addition waits for the last.
 template <int kRows>
 [[gnu::always_inline]] inline void multiply_line_by_line(const int8_t* a, int64_t a_stride, const uint8_t* w,
-                                                         int inputs, int32_t* to, int64_t to_stride) {
+                                                         int inputs, const uint8_t* next, int32_t* to,
+                                                         int64_t to_stride) {
   using Rows = typename Count<kRows>::Type;
   __m512i sums[kRows * kChains] = {};
   int k = 0;
   for (; k + 4 * kChains <= inputs; k += 4 * kChains, w += 4 * kLanes * kChains) {
-    add_chains(sums, a + k, a_stride, w, Rows{}, typename Count<kChains>::Type{});
+    add_chains(sums, a + k, a_stride, w, next + k * kLanes, Rows{}, typename Count<kChains>::Type{});
   }
   for (; k < inputs; k += 4, w += 4 * kLanes) add_line(sums, a + k, a_stride, w, Rows{});
   for (int r = 0; r < kRows; r++) {
@@ -151,26 +148,27 @@ template <int kRows>
 
 // sums[r][g] = rows . lines: rows of bytes `row_stride` apart, four inputs of 16 outputs a line of 64 bytes,
 // `group_stride` from one group of outputs to the next, `step_stride` from one four inputs to the next. Rows are
-// int8 and lines uint8; with kUnsignedRows the other way round. With kAhead the lines come from afar, one behind the
-// other in memory, and more of them after these: those are asked for. A function of its own: inlined into larger
-// ones, GCC 12 moves and spills the sums inside the loop.
-template <int kRows, int kGroups, bool kUnsignedRows, bool kAhead = false>
+// int8 and lines uint8; with kUnsignedRows the other way round. At each step kAhead lines are asked for, one behind the
+// other from `ahead` bytes after the first on. A function of its own: inlined into larger ones, GCC 12 moves and spills
+// the sums inside the loop.
+template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
 [[gnu::noinline]] void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
-                                     int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
+                                     int64_t step_stride, int inputs, int64_t ahead, int32_t (*sums)[kGroups][kLanes]) {
   const int8_t* a = static_cast<const int8_t*>(rows);
   const uint8_t* w = static_cast<const uint8_t*>(lines);
-  if constexpr (kAhead && kRows <= 2 && !kUnsignedRows) {
-    for (int g = 0; g < kGroups; g++, w += group_stride) {
-      multiply_line_by_line<kRows>(a, row_stride, w, inputs, sums[0][g], kGroups * kLanes);
+  const uint8_t* next = w + ahead;
+  if constexpr (kRows <= 2 && kAhead == kGroups && !kUnsignedRows) {
+    for (int g = 0; g < kGroups; g++, w += group_stride, next += group_stride) {
+      multiply_line_by_line<kRows>(a, row_stride, w, inputs, next, sums[0][g], kGroups * kLanes);
     }
     return;
   }
-  const int64_t ahead = kUnsignedRows ? kFar : kGroups * group_stride;
   __m512i in_registers[kRows * kGroups] = {};
   for (int k = 0; k < inputs; k += 4) {
     add_four<kGroups, kUnsignedRows>(in_registers, a + k, row_stride, w, group_stride, typename Count<kRows>::Type{},
                                      typename Count<kGroups>::Type{});
-    if constexpr (kAhead) prefetch_lines(w + ahead, group_stride, typename Count<kGroups>::Type{});
+    if constexpr (kAhead > 0) prefetch_lines(next, typename Count<kAhead>::Type{});
+    next += kAhead * 4 * kLanes;
     w += step_stride;
   }
   store_all(in_registers, &sums[0][0][0], typename Count<kRows * kGroups>::Type{});

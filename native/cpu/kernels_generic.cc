@@ -150,9 +150,9 @@ struct I16 {
 };
 
 // As in kernels_avx512.cc; reading ahead is left to the hardware.
-template <int kRows, int kGroups, bool kUnsignedRows, bool kAhead = false>
+template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
 inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
-                          int64_t step_stride, int inputs, int32_t (*sums)[kGroups][kLanes]) {
+                          int64_t step_stride, int inputs, int64_t, int32_t (*sums)[kGroups][kLanes]) {
   const uint8_t* a = static_cast<const uint8_t*>(rows);
   for (int r = 0; r < kRows; r++) {
     for (int g = 0; g < kGroups; g++) {

@@ -123,6 +123,9 @@ float sum_exponentials(const float* x, int count, float shift) {
   return F16::reduce_add(total);
 }
 
+// What is asked for ahead of use is so far away: about as much as memory delivers while it takes to answer.
+constexpr int64_t kFar = 8192;
+
 #include "cpu/attention_impl.h"
 #include "cpu/products_impl.h"
 

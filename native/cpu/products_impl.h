@@ -4,12 +4,12 @@
 // A group's outputs have one zero point, so that sum_k a[k] * (w[k] - zero) is a subtraction of one number.
 
 // finish(row, n, sums) for each group of 16 outputs from n on of each row.
-template <int kRows, int kGroups, bool kAhead, typename Finish>
-inline void run_tile(const Activations& a, const Weights& w, int row, int n, const Finish& finish) {
+template <int kRows, int kGroups, int kAhead, typename Finish>
+inline void run_tile(const Activations& a, const Weights& w, int row, int n, int64_t ahead, const Finish& finish) {
   alignas(64) int32_t sums[kRows][kGroups][kLanes];
   multiply_tile<kRows, kGroups, false, kAhead>(a.q + static_cast<int64_t>(row) * a.stride, a.stride,
                                                w.q + (n / kLanes) * w.group_stride, w.group_stride, 4 * kLanes,
-                                               w.inputs, sums);
+                                               w.inputs, ahead, sums);
   for (int r = 0; r < kRows; r++) {
     for (int g = 0; g < kGroups; g++) {
       const int at = n + g * kLanes;
@@ -18,24 +18,43 @@ inline void run_tile(const Activations& a, const Weights& w, int row, int n, con
   }
 }
 
-template <int kGroups, bool kAhead, typename Finish>
-inline void run_rows(const Activations& a, const Weights& w, int row, int n, const Finish& finish) {
+template <int kGroups, int kAhead, typename Finish>
+inline void run_rows(const Activations& a, const Weights& w, int row, int n, int64_t ahead, const Finish& finish) {
   switch (a.rows - row) {
     case 0: break;
-    case 1: run_tile<1, kGroups, kAhead>(a, w, row, n, finish); break;
-    case 2: run_tile<2, kGroups, kAhead>(a, w, row, n, finish); break;
-    case 3: run_tile<3, kGroups, kAhead>(a, w, row, n, finish); break;
-    case 4: run_tile<4, kGroups, kAhead>(a, w, row, n, finish); break;
-    case 5: run_tile<5, kGroups, kAhead>(a, w, row, n, finish); break;
-    default: run_tile<kTileRows, kGroups, kAhead>(a, w, row, n, finish); break;
+    case 1: run_tile<1, kGroups, kAhead>(a, w, row, n, ahead, finish); break;
+    case 2: run_tile<2, kGroups, kAhead>(a, w, row, n, ahead, finish); break;
+    case 3: run_tile<3, kGroups, kAhead>(a, w, row, n, ahead, finish); break;
+    case 4: run_tile<4, kGroups, kAhead>(a, w, row, n, ahead, finish); break;
+    case 5: run_tile<5, kGroups, kAhead>(a, w, row, n, ahead, finish); break;
+    default: run_tile<kTileRows, kGroups, kAhead>(a, w, row, n, ahead, finish); break;
   }
 }
 
-// The first rows of a panel read its weights from afar, and ask for the next panel's.
+// run_rows with kAhead = share, which is at most kMost.
+template <int kGroups, int kMost, typename Finish>
+inline void run_asking(int share, const Activations& a, const Weights& w, int row, int n, int64_t ahead,
+                       const Finish& finish) {
+  if constexpr (kMost > 0) {
+    if (share < kMost) return run_asking<kGroups, kMost - 1>(share, a, w, row, n, ahead, finish);
+  }
+  run_rows<kGroups, kMost>(a, w, row, n, ahead, finish);
+}
+
+// While a panel is multiplied the next one is asked for, its lines shared out among the tiles by their rows: memory is
+// slow beside the products of few rows, and would be idle while those of the others are computed.
 template <int kGroups, typename Finish>
 inline void run_panel(const Activations& a, const Weights& w, int n, const Finish& finish) {
-  run_rows<kGroups, true>(a, w, 0, n, finish);
-  for (int row = kTileRows; row < a.rows; row += kTileRows) run_rows<kGroups, false>(a, w, row, n, finish);
+  // One or two rows read it line by line, and so can ask for just as much as is needed.
+  int64_t ahead = a.rows <= 2 ? kFar : kGroups * w.group_stride;
+  int left = kGroups;  // lines to ask for at each step, by all tiles together
+  for (int row = 0; row < a.rows; row += kTileRows) {
+    const int rows = a.rows - row;
+    const int share = rows <= kTileRows ? left : (2 * left * kTileRows + rows) / (2 * rows);
+    run_asking<kGroups, kGroups>(share, a, w, row, n, ahead, finish);
+    left -= share;
+    ahead += static_cast<int64_t>(share) * w.inputs * kLanes;
+  }
 }
 
 template <typename Finish>
