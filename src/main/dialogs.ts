@@ -27,6 +27,14 @@ export async function chooseMediaFiles(window: BrowserWindow): Promise<readonly 
   return canceled ? [] : filePaths;
 }
 
+export async function chooseLibraryFolder(window: BrowserWindow): Promise<string | null> {
+  const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+    title: 'Choose where transcripts are kept',
+    properties: ['openDirectory', 'createDirectory'],
+  });
+  return canceled ? null : (filePaths[0] ?? null);
+}
+
 export async function chooseModelFolder(window: BrowserWindow): Promise<string | null> {
   const { canceled, filePaths } = await dialog.showOpenDialog(window, {
     title: 'Choose the folder with the model’s files',

@@ -1,5 +1,5 @@
 /**
- * Keeps one engine process alive and gives it one job at a time. In: transcribe and cancel. Out: the
+ * Keeps one engine process alive and hands it jobs, which it runs as it sees fit. In: transcribe and cancel. Out: the
  * engine's events, validated, and word of a stop: after a crash, or after a cancel the engine did not
  * obey. Knows nothing of Electron: how a process is started comes from outside (engine-process.ts).
  *
@@ -34,10 +34,10 @@ export type LaunchEngine = (listener: EngineProcessListener) => EngineProcess;
 export type TranscribeMessage = Extract<EngineRequest, { kind: 'transcribe' }>;
 
 export interface EngineStop {
-  /** The job that was in the engine. */
-  readonly jobId: string | null;
-  /** 'killed' after a cancel it did not obey in time. */
-  readonly reason: 'crashed' | 'killed';
+  /** The jobs that were in the engine. */
+  readonly jobIds: readonly string[];
+  /** The one whose cancel it did not obey in time, so that it was ended; null: it crashed. */
+  readonly killedFor: string | null;
   /** False once the restart budget is spent; the next `transcribe` tries afresh. */
   readonly willRestart: boolean;
 }
@@ -58,8 +58,9 @@ export class EngineHost {
   readonly #budget = new RestartBudget();
   #listener: EngineHostListener | null = null;
   #running: Running | null = null;
-  #job: TranscribeMessage | null = null;
-  #cancelTimer: NodeJS.Timeout | null = null;
+  /** Whose last event has not come. */
+  readonly #jobs = new Map<string, TranscribeMessage>();
+  readonly #cancelTimers = new Map<string, NodeJS.Timeout>();
   #isPageListening = false;
   #isClosed = false;
 
@@ -101,10 +102,10 @@ export class EngineHost {
     this.#running = running;
   }
 
-  /** One at a time: the caller waits for the job's last event, or for `onStop`, before the next. */
+  /** The job ends with its last event, or with `onStop`. */
   transcribe(request: TranscribeMessage): void {
-    if (this.#job !== null) throw new Error(`the engine still works on ${this.#job.jobId}`);
-    this.#job = request;
+    if (this.#jobs.has(request.jobId)) throw new Error(`the engine still works on ${request.jobId}`);
+    this.#jobs.set(request.jobId, request);
     if (this.#running === null) {
       this.#budget.refill();
       this.start();
@@ -115,16 +116,17 @@ export class EngineHost {
 
   /** Always ends the job within 2 s: asks first, then ends the process. */
   cancel(jobId: string): void {
-    if (this.#job?.jobId !== jobId || this.#running === null || this.#cancelTimer !== null) return;
+    if (!this.#jobs.has(jobId) || this.#running === null || this.#cancelTimers.has(jobId)) return;
     if (!this.#running.isReady) {
-      this.#job = null;
+      this.#jobs.delete(jobId);
       this.#listener?.onEvent({ kind: 'cancelled', jobId });
       return;
     }
     this.#running.process.post({ kind: 'cancel', jobId });
-    this.#cancelTimer = setTimeout(() => {
-      this.#replace({ jobId, reason: 'killed', willRestart: true });
+    const timer = setTimeout(() => {
+      this.#replace({ jobIds: [...this.#jobs.keys()], killedFor: jobId, willRestart: true });
     }, CANCEL_GRACE_MS);
+    this.#cancelTimers.set(jobId, timer);
   }
 
   /** The page is there (again) and waits for its stream port. */
@@ -156,26 +158,26 @@ export class EngineHost {
     this.#running.isReady = true;
     // The line to the page comes first, so that it sees the job from its first event.
     if (this.#isPageListening) this.#running.process.connectStream();
-    if (this.#job !== null) this.#running.process.post(this.#job);
+    for (const request of this.#jobs.values()) this.#running.process.post(request);
   }
 
   #pass(event: EngineEvent): void {
-    if (event.jobId !== this.#job?.jobId) return;
-    if (event.kind === 'done' || event.kind === 'failed' || event.kind === 'cancelled') this.#endJob();
+    if (!this.#jobs.has(event.jobId)) return;
+    if (isLastEvent(event)) this.#endJob(event.jobId);
     this.#listener?.onEvent(event);
   }
 
   #crashed(): void {
     this.#replace({
-      jobId: this.#job?.jobId ?? null,
-      reason: 'crashed',
+      jobIds: [...this.#jobs.keys()],
+      killedFor: null,
       willRestart: this.#budget.takeOne(),
     });
   }
 
   #replace(stop: EngineStop): void {
     this.#dropProcess();
-    this.#endJob();
+    for (const jobId of stop.jobIds) this.#endJob(jobId);
     if (stop.willRestart) this.start();
     this.#listener?.onStop(stop);
   }
@@ -188,9 +190,13 @@ export class EngineHost {
     running.process.kill();
   }
 
-  #endJob(): void {
-    this.#job = null;
-    if (this.#cancelTimer !== null) clearTimeout(this.#cancelTimer);
-    this.#cancelTimer = null;
+  #endJob(jobId: string): void {
+    this.#jobs.delete(jobId);
+    clearTimeout(this.#cancelTimers.get(jobId));
+    this.#cancelTimers.delete(jobId);
   }
+}
+
+export function isLastEvent({ kind }: EngineEvent): boolean {
+  return kind === 'done' || kind === 'failed' || kind === 'cancelled';
 }

@@ -4,20 +4,24 @@
  */
 import { resolve } from 'node:path';
 import { app, session } from 'electron';
-import { DEFAULT_OPTIONS } from '../shared/options.js';
+import { optionsFromSettings } from '../shared/settings.js';
 import { EngineHost } from './engine-host.js';
 import { createEngineLauncher } from './engine-process.js';
 import { answerCalls } from './ipc.js';
 import type { JobQueue } from './jobs.js';
+import { Library } from './library.js';
 import { setMenu } from './menu.js';
 import { parseFileArguments, readHandOver } from './open-files.js';
 import type { HandOver } from './open-files.js';
 import { Page } from './page.js';
 import { locatePaths } from './paths.js';
-import { registerAppScheme, serveBundle } from './protocol.js';
+import { registerAppSchemes, serveBundle, serveMedia } from './protocol.js';
 import { lockDownPages, lockDownSession } from './security.js';
+import type { SettingsStore } from './settings.js';
 import { createWindow, focusWindow, loadPage } from './window.js';
-import { createQueue, createShelf, wireHandlers } from './wiring.js';
+import { createQueue, createShelf, openSettings, wireHandlers } from './wiring.js';
+
+const SAVE_TIMEOUT_MS = 3000;
 
 const dataFolder = process.env['TILESCRIBE_USER_DATA'];
 if (dataFolder !== undefined && dataFolder !== '') app.setPath('userData', resolve(dataFolder));
@@ -27,7 +31,7 @@ const startFiles: HandOver = {
 };
 
 if (app.requestSingleInstanceLock(startFiles)) {
-  registerAppScheme();
+  registerAppSchemes();
   lockDownPages(app);
   app.whenReady().then(start).catch(failToStart);
 } else {
@@ -42,43 +46,64 @@ async function start(): Promise<void> {
   lockDownSession(session.defaultSession, hasDevTools);
   serveBundle(paths.rendererFolder);
 
+  const settings = await openSettings(paths, page);
+  const library = new Library(settings.get().libraryFolder ?? paths.defaultLibraryFolder);
   const engine = new EngineHost(createEngineLauncher(paths, () => page.contents()));
-  const jobs = createQueue(engine, page);
+  const jobs = createQueue({ engine, page, library, settings });
   const models = await createShelf(paths, page);
-  answerCalls(() => page.window(), wireHandlers(jobs, models, page, paths));
+  serveMedia((id) => jobs.folder(id));
+  answerCalls(() => page.window(), wireHandlers({ jobs, models, library, settings, page, paths }));
   setMenu(() => page.window(), hasDevTools);
-  takeFilesOfLaterStarts(jobs, page);
+  takeFilesOfLaterStarts(jobs, settings, page);
   app.on('window-all-closed', () => {
     app.quit();
   });
-  app.on('will-quit', () => {
-    jobs.close();
+  saveBeforeQuit(async () => {
     models.close();
     engine.close();
+    await jobs.close();
   });
 
   engine.start();
   const window = createWindow({
     ...paths,
     onLoaded: () => {
+      page.markLoaded();
       engine.connectPage();
     },
   });
   page.attach(window);
-  await addFiles(jobs, startFiles.paths);
   await loadPage(window);
+  jobs.restore(await library.loadListed());
+  await addFiles(jobs, settings, startFiles.paths);
 }
 
-function takeFilesOfLaterStarts(jobs: JobQueue, page: Page): void {
+/** Once, and not longer than a person waits: what is not written by then is in the journals already. */
+function saveBeforeQuit(save: () => Promise<void>): void {
+  let isSaved = false;
+  app.on('will-quit', (event) => {
+    if (isSaved) return;
+    event.preventDefault();
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, SAVE_TIMEOUT_MS));
+    Promise.race([save(), timeout])
+      .catch(report)
+      .finally(() => {
+        isSaved = true;
+        app.quit();
+      });
+  });
+}
+
+function takeFilesOfLaterStarts(jobs: JobQueue, settings: SettingsStore, page: Page): void {
   app.on('second-instance', (_event, _arguments, _folder, handOver) => {
-    addFiles(jobs, readHandOver(handOver)).catch(report);
+    addFiles(jobs, settings, readHandOver(handOver)).catch(report);
     const window = page.window();
     if (window !== null) focusWindow(window);
   });
 }
 
-async function addFiles(jobs: JobQueue, files: readonly string[]): Promise<void> {
-  if (files.length > 0) await jobs.add(files, DEFAULT_OPTIONS);
+async function addFiles(jobs: JobQueue, settings: SettingsStore, files: readonly string[]): Promise<void> {
+  if (files.length > 0) await jobs.add(files, optionsFromSettings(settings.get()));
 }
 
 function report(thrown: unknown): void {

@@ -1,4 +1,5 @@
 /** The sentences for what goes wrong around jobs rather than in them: the engine stopped, the list is full. */
+import { AppError } from '../shared/errors.js';
 import type { Failure } from '../shared/errors.js';
 import type { Job } from '../shared/job.js';
 import { formatDuration } from '../shared/time.js';
@@ -12,15 +13,57 @@ export function explainLostJob(job: Pick<Job, 'fileName' | 'processed' | 'segmen
     code: 'engine-stopped',
     message: `The transcription engine stopped unexpectedly while working on "${job.fileName}". ${kept}`,
     remedy:
-      'Retry this file. If it stops here again, the file or the machine has a problem: please report it.',
+      'Resume this file. If it stops here again, the file or the machine has a problem: please report it.',
   };
 }
 
-export function explainRestart(fileName: string): Failure {
+/** @param count of the files that were in the engine, of which the first is named. */
+export function explainRestart(fileName: string, count: number): Failure {
+  const others = count > 1 ? ` and ${count - 1} more` : '';
   return {
     code: 'engine-stopped',
     message: 'The transcription engine stopped and was started again. All finished text is kept.',
-    remedy: `Retry "${fileName}" to transcribe it in full; the other files go on by themselves.`,
+    remedy: `Nothing to do: "${fileName}"${others} went on where the text had ended.`,
+  };
+}
+
+export function explainLostSpan(): AppError {
+  return new AppError(
+    'engine-stopped',
+    'The stretch was not transcribed, because the transcription engine stopped. The text is as it was.',
+    'Try the stretch again.',
+  );
+}
+
+export function explainNothingToResume(fileName: string): Failure {
+  return {
+    code: 'wrong-usage',
+    message: `"${fileName}" is transcribed to its end.`,
+    remedy: 'Retry it to transcribe it anew.',
+  };
+}
+
+export function explainStaleEdit(): Failure {
+  return {
+    code: 'edit-stale',
+    message: 'The text had changed meanwhile, so the change was not made. Nothing is lost.',
+    remedy: 'Look at the text as it is now and make the change again.',
+  };
+}
+
+export function explainUnsaved(fileName: string, { code, message }: Failure): Failure {
+  return {
+    code: code === 'internal' ? 'write-failed' : code,
+    message: `The text of "${fileName}" could not be kept on the disk and is in memory alone. ${message}`,
+    remedy: 'Free some space or choose another folder in Settings, and export the text before you quit.',
+  };
+}
+
+export function explainDamage(fileName: string, lines: number): Failure {
+  return {
+    code: 'transcript-damaged',
+    message: `The journal of "${fileName}" is damaged: ${lines} of its lines cannot be read. All others are there.`,
+    remedy: 'Look whether text is missing, and retry the file if so.',
   };
 }
 

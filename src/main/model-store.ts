@@ -1,7 +1,7 @@
 /** Ties the catalogue and the files on disk (src/models, shared with set-up) to the shelf. */
 import { readCatalog, findModel } from '../models/catalog.mjs';
 import { fetchModel, importModel } from '../models/fetch.mjs';
-import { checkModel, explainCheck } from '../models/store.mjs';
+import { checkModel, explainCheck, removeModel } from '../models/store.mjs';
 import type { Model } from '../models/catalog.mjs';
 import type { ModelStore } from './models.js';
 
@@ -19,12 +19,16 @@ export async function openModelStore({ resourcesFolder, modelsFolder }: ModelFol
       const error = explainCheck(model, await checkModel(model, modelsFolder));
       return error === null ? null : { code: error.code, message: error.message, remedy: error.remedy };
     },
-    async fetch(id, onProgress) {
+    async fetch(id, onProgress, signal) {
       await fetchModel(findModel(catalog, id), modelsFolder, {
+        signal,
         onProgress: ({ receivedBytes, totalBytes }) => {
           onProgress(totalBytes === 0 ? 0 : receivedBytes / totalBytes);
         },
       });
+    },
+    async remove(id) {
+      await removeModel(findModel(catalog, id), modelsFolder);
     },
     async import(id, folder) {
       await importModel(findModel(catalog, id), folder, modelsFolder);

@@ -17,8 +17,9 @@ export interface ModelStore {
   /** Null when the model is ready; else what is wrong with it. */
   check(id: string): Promise<Failure | null>;
   /** `onProgress` takes 0 to 1. */
-  fetch(id: string, onProgress: (progress: number) => void): Promise<void>;
+  fetch(id: string, onProgress: (progress: number) => void, signal: AbortSignal): Promise<void>;
   import(id: string, folder: string): Promise<void>;
+  remove(id: string): Promise<void>;
 }
 
 export interface ModelShelfOptions {
@@ -33,6 +34,7 @@ export class ModelShelf {
   readonly #statuses = new Map<string, ModelStatus>();
   /** The work on a model under way; a second request for it waits for the same. */
   readonly #busy = new Map<string, Promise<Outcome>>();
+  readonly #aborts = new Map<string, AbortController>();
   readonly #firstCheck: Promise<void>;
   readonly #push;
 
@@ -52,9 +54,12 @@ export class ModelShelf {
 
   async repair(id: string): Promise<Outcome> {
     return this.#work(id, async () => {
-      await this.#options.store.fetch(id, (progress) => {
+      const abort = new AbortController();
+      this.#aborts.set(id, abort);
+      const onProgress = (progress: number): void => {
         this.#change(id, { state: 'fetching', progress });
-      });
+      };
+      await this.#options.store.fetch(id, onProgress, abort.signal).finally(() => this.#aborts.delete(id));
     });
   }
 
@@ -62,6 +67,19 @@ export class ModelShelf {
     const folder = await this.#options.chooseFolder();
     if (folder === null) return { ok: true };
     return this.#work(id, () => this.#options.store.import(id, folder));
+  }
+
+  /** Stops a download; what came so far is kept. */
+  cancel(id: string): void {
+    this.#aborts.get(id)?.abort(cancelledDownload());
+  }
+
+  async remove(id: string): Promise<Outcome> {
+    if (this.#busy.has(id)) this.cancel(id);
+    await this.#busy.get(id);
+    const outcome = await this.#work(id, () => this.#options.store.remove(id));
+    // That it is gone now is what was asked for.
+    return !outcome.ok && outcome.failure.code === 'model-missing' ? { ok: true } : outcome;
   }
 
   close(): void {
@@ -123,6 +141,14 @@ export class ModelShelf {
     this.#statuses.set(id, { ...status, ...change });
     this.#push.request();
   }
+}
+
+function cancelledDownload(): AppError {
+  return new AppError(
+    'cancelled',
+    'The download was stopped. What came so far is kept.',
+    'Fetch the model again to get the rest.',
+  );
 }
 
 function describeCheck(failure: Failure | null, found = failure): Pick<ModelStatus, 'state' | 'failure'> {

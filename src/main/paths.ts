@@ -13,6 +13,9 @@ export interface Paths {
   readonly iconPath: string;
   readonly resourcesFolder: string;
   readonly modelsFolder: string;
+  readonly settingsPath: string;
+  /** Where transcripts are kept unless the user chose another folder. */
+  readonly defaultLibraryFolder: string;
 }
 
 export function locatePaths(app: App): Paths {
@@ -26,5 +29,14 @@ export function locatePaths(app: App): Paths {
     iconPath: join(resourcesFolder, 'icons', 'icon.png'),
     resourcesFolder,
     modelsFolder: modelsFolder(process.env),
+    settingsPath: join(app.getPath('userData'), 'settings.json'),
+    defaultLibraryFolder: hasOwnData(process.env)
+      ? join(app.getPath('userData'), 'transcripts')
+      : join(app.getPath('documents'), 'Tilescribe'),
   };
+}
+
+/** The user, or a test, keeps all data apart: then transcripts too. */
+export function hasOwnData(env: Readonly<Record<string, string | undefined>>): boolean {
+  return (env['TILESCRIBE_USER_DATA'] ?? '') !== '';
 }

@@ -1,11 +1,13 @@
 /**
  * Serves the built page as app://bundle/…: a secure origin of its own, unlike file://, whose pages can
- * read the disk. Every answer carries the content security policy.
+ * read the disk. Every answer carries the content security policy. Sound comes from a scheme of its own
+ * (media-server.ts).
  */
 import { readFile } from 'node:fs/promises';
 import { protocol } from 'electron';
 import { APP_SCHEME } from './app-url.js';
 import { contentTypeOf, resolveBundlePath } from './bundle-path.js';
+import { answerMedia, MEDIA_SCHEME } from './media-server.js';
 
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -21,14 +23,23 @@ export const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** Must run before the app is ready. */
-export function registerAppScheme(): void {
+export function registerAppSchemes(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, codeCache: true } },
+    {
+      scheme: MEDIA_SCHEME,
+      privileges: { standard: true, secure: true, stream: true, supportFetchAPI: true },
+    },
   ]);
 }
 
 export function serveBundle(folder: string): void {
   protocol.handle(APP_SCHEME, (request) => answerRequest(folder, request));
+}
+
+/** @param findFolder of a job; null when there is no such job. */
+export function serveMedia(findFolder: (id: string) => string | null): void {
+  protocol.handle(MEDIA_SCHEME, (request) => answerMedia(request, findFolder));
 }
 
 async function answerRequest(folder: string, request: Request): Promise<Response> {

@@ -5,9 +5,10 @@
  */
 import type { App, Session, WebContents } from 'electron';
 import { APP_SCHEME } from './app-url.js';
+import { MEDIA_SCHEME } from './media-server.js';
 
 /** `data:` is for small images inside the style sheet and reaches nothing. */
-const ALLOWED_PROTOCOLS: readonly string[] = [`${APP_SCHEME}:`, 'data:'];
+const ALLOWED_PROTOCOLS: readonly string[] = [`${APP_SCHEME}:`, `${MEDIA_SCHEME}:`, 'data:'];
 
 export function isRequestAllowed(url: string, hasDevTools: boolean): boolean {
   if (!URL.canParse(url)) return false;

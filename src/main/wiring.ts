@@ -1,32 +1,67 @@
-/** Gives the Electron-free parts (jobs, models, exports) their windows, dialogs and desktop. */
+/** Gives the Electron-free parts (jobs, library, models, exports, settings) their windows, dialogs and desktop. */
 import { resolve } from 'node:path';
 import { app, clipboard, shell } from 'electron';
 import { findFfmpeg } from '../node/ffmpeg-location.js';
 import { Attention } from './attention.js';
 import type { Handlers } from './calls.js';
-import { askWhereToSave, chooseMediaFiles, chooseModelFolder } from './dialogs.js';
+import { askWhereToSave, chooseLibraryFolder, chooseMediaFiles, chooseModelFolder } from './dialogs.js';
 import { runDoctorProcess } from './doctor.js';
 import type { EngineHost } from './engine-host.js';
 import { Exporter } from './exports.js';
 import { createHandlers } from './handlers.js';
 import { JobQueue } from './jobs.js';
+import { LibraryDesk } from './library-desk.js';
+import type { Library } from './library.js';
 import { expandPaths } from './media-files.js';
+import { keepInMemory } from './memory-store.js';
 import { openModelStore } from './model-store.js';
 import { ModelShelf } from './models.js';
 import type { Page } from './page.js';
 import type { Paths } from './paths.js';
+import { SettingsStore } from './settings.js';
 
-export function createQueue(engine: EngineHost, page: Page): JobQueue {
-  const attention = new Attention(() => page.window());
+export async function openSettings(paths: Paths, page: Page): Promise<SettingsStore> {
+  return await SettingsStore.open({
+    path: paths.settingsPath,
+    pushNotice: (notice) => {
+      page.tell(notice);
+    },
+    pushSettings: (settings) => {
+      page.push('settings.changed', settings);
+    },
+  });
+}
+
+export interface QueueParts {
+  readonly engine: EngineHost;
+  readonly page: Page;
+  readonly library: Library;
+  readonly settings: SettingsStore;
+}
+
+export function createQueue({ engine, page, library, settings }: QueueParts): JobQueue {
+  const attention = new Attention({
+    findWindow: () => page.window(),
+    wantsNotifications: () => settings.get().notifications,
+  });
   const homeFolder = app.getPath('home');
   const jobs: JobQueue = new JobQueue({
     engine,
     expandPaths: (paths) => expandPaths(paths.map((path) => resolve(homeFolder, path))),
+    keep: (job, path, order) =>
+      library.create(job, path, order).catch((thrown: unknown) => keepInMemory(job, path, order, thrown)),
+    discard: (id) => library.delete(id),
+    keepsAudio: () => settings.get().keepAudio,
+    now: Date.now,
     pushJobs: (list) => {
       page.push('jobs.changed', list);
+      attention.showProgress(list);
     },
     pushNotice: (notice) => {
-      page.push('notice', notice);
+      page.tell(notice);
+    },
+    pushEdit: (change) => {
+      page.push('transcript.changed', change);
     },
     onBusyChange: (isBusy) => {
       attention.changeBusy(isBusy, jobs.list());
@@ -45,7 +80,16 @@ export async function createShelf(paths: Paths, page: Page): Promise<ModelShelf>
   });
 }
 
-export function wireHandlers(jobs: JobQueue, models: ModelShelf, page: Page, paths: Paths): Handlers {
+export interface HandlerParts {
+  readonly jobs: JobQueue;
+  readonly models: ModelShelf;
+  readonly library: Library;
+  readonly settings: SettingsStore;
+  readonly page: Page;
+  readonly paths: Paths;
+}
+
+export function wireHandlers({ jobs, models, library, settings, page, paths }: HandlerParts): Handlers {
   const homeFolder = app.getPath('home');
   const exporter = new Exporter({
     jobs,
@@ -56,14 +100,21 @@ export function wireHandlers(jobs: JobQueue, models: ModelShelf, page: Page, pat
     jobs,
     exporter,
     models,
+    library: new LibraryDesk(library, jobs),
+    settings,
     describeApp: async () => ({
       version: app.getVersion(),
       homeFolder,
       isFfmpegInstalled: (await findFfmpeg()) !== null,
-      libraryFolder: homeFolder,
+      libraryFolder: library.root,
     }),
     chooseFiles: () => chooseMediaFiles(page.requireWindow()),
     runDoctor: () => runDoctorProcess(paths, app.getVersion()),
+    chooseLibrary: async () => {
+      const folder = await chooseLibraryFolder(page.requireWindow());
+      if (folder !== null) library.move(folder);
+      return folder;
+    },
     copyText: (text) => {
       clipboard.writeText(text);
     },

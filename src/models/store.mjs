@@ -96,6 +96,17 @@ export async function requireModel(model, folder, options = {}) {
 }
 
 /**
+ * Deletes a model's folder, half-done downloads included.
+ *
+ * @param {Model} model
+ * @param {string} folder the models folder
+ * @returns {Promise<void>}
+ */
+export async function removeModel(model, folder) {
+  await rm(folderOfModel(model, folder), { recursive: true, force: true });
+}
+
+/**
  * The error to show for a check, or null when the model is ready.
  *
  * @param {Model} model

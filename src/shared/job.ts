@@ -78,6 +78,8 @@ export type JobAction =
   | EngineEvent
   | { readonly kind: 'started' }
   | { readonly kind: 'cancel-asked' }
+  /** The engine let go of it; it goes on later. */
+  | { readonly kind: 'requeued' }
   | { readonly kind: 'engine-lost'; readonly failure: Failure };
 
 /** The next job. An action that does not fit the state (late events after a cancel) changes nothing. */
@@ -86,6 +88,8 @@ export function reduceJob(job: Job, action: JobAction): Job {
   switch (action.kind) {
     case 'started':
       return { ...job, state: 'running' };
+    case 'requeued':
+      return { ...job, state: 'queued' };
     case 'cancel-asked':
       return { ...job, state: job.state === 'queued' ? 'cancelled' : 'cancelling' };
     case 'opened':

@@ -54,6 +54,38 @@ describe('engine host', () => {
     expect(events).toEqual([makeDone('a')]);
   });
 
+  it('hands the engine several jobs, and all of them again after a crash only when asked to', () => {
+    const { launcher, host, events, stops } = setUp();
+    host.transcribe(makeRequest('a'));
+    host.transcribe(makeRequest('b'));
+    launcher.current().say({ kind: 'ready' });
+    expect(launcher.current().posted).toEqual([makeRequest('a'), makeRequest('b')]);
+
+    launcher.current().say(makeDone('a'));
+    launcher.current().exit();
+    vi.advanceTimersByTime(1);
+    launcher.current().say({ kind: 'ready' });
+
+    expect(events).toEqual([makeDone('a')]);
+    expect(stops).toEqual([{ jobIds: ['b'], killedFor: null, willRestart: true }]);
+    expect(launcher.current().posted).toEqual([]);
+    expect(() => {
+      host.transcribe(makeRequest('b'));
+    }).not.toThrow();
+  });
+
+  it('tells whose cancel ended the process, and which jobs that took along', () => {
+    const { launcher, host, stops } = setUp();
+    host.transcribe(makeRequest('a'));
+    host.transcribe(makeRequest('b'));
+    launcher.current().say({ kind: 'ready' });
+
+    host.cancel('b');
+    vi.advanceTimersByTime(CANCEL_GRACE_MS);
+
+    expect(stops).toEqual([{ jobIds: ['a', 'b'], killedFor: 'b', willRestart: true }]);
+  });
+
   it('leaves the process alone when a cancel is obeyed in time', () => {
     const { launcher, host, events } = setUp();
     host.transcribe(makeRequest('a'));
@@ -81,7 +113,7 @@ describe('engine host', () => {
 
     expect(CANCEL_GRACE_MS).toBeLessThan(2000);
     expect(stuck.isKilled).toBe(true);
-    expect(stops).toEqual([{ jobId: 'a', reason: 'killed', willRestart: true }]);
+    expect(stops).toEqual([{ jobIds: ['a'], killedFor: 'a', willRestart: true }]);
     expect(launcher.processes).toHaveLength(2);
   });
 
@@ -123,7 +155,7 @@ describe('engine host', () => {
     expect(stops).toEqual([]);
     vi.advanceTimersByTime(1);
 
-    expect(stops).toEqual([{ jobId: 'a', reason: 'crashed', willRestart: true }]);
+    expect(stops).toEqual([{ jobIds: ['a'], killedFor: null, willRestart: true }]);
     expect(launcher.processes).toHaveLength(2);
   });
 
@@ -142,7 +174,7 @@ describe('engine host', () => {
     expect(launcher.processes).toHaveLength(5);
     launcher.current().exit();
     vi.advanceTimersByTime(1);
-    expect(stops.at(-1)).toEqual({ jobId: 'a', reason: 'crashed', willRestart: true });
+    expect(stops.at(-1)).toEqual({ jobIds: ['a'], killedFor: null, willRestart: true });
   });
 
   it('forgets crashes that are more than a minute old', () => {
@@ -166,7 +198,7 @@ describe('engine host', () => {
     broken.listener.onMessage({ kind: 'done', jobId: 'a', stats: 'fast' });
 
     expect(broken.isKilled).toBe(true);
-    expect(stops).toEqual([{ jobId: 'a', reason: 'crashed', willRestart: true }]);
+    expect(stops).toEqual([{ jobIds: ['a'], killedFor: null, willRestart: true }]);
   });
 
   it('replaces an engine that never becomes ready', () => {
@@ -177,7 +209,7 @@ describe('engine host', () => {
 
     expect(launcher.processes[0]?.isKilled).toBe(true);
     expect(launcher.processes).toHaveLength(2);
-    expect(stops).toEqual([{ jobId: null, reason: 'crashed', willRestart: true }]);
+    expect(stops).toEqual([{ jobIds: [], killedFor: null, willRestart: true }]);
   });
 
   it('opens the stream to the page whichever is there first, and again after a restart or reload', () => {

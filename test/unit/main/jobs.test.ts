@@ -5,6 +5,8 @@ import { MAX_FILES } from '../../../src/main/media-files.js';
 import type { Failure } from '../../../src/shared/errors.js';
 import type { Job } from '../../../src/shared/job.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
+import type { Edit } from '../../../src/shared/edit/edit.js';
+import { createMemoryLibrary } from './memory-library.js';
 import { createFakeLauncher, makeCommit, makeDone, makeFailed, makeSegment } from './fake-engine.js';
 
 function setUp() {
@@ -13,6 +15,9 @@ function setUp() {
   const pushes: Job[][] = [];
   const notices: Failure[] = [];
   const busy: boolean[] = [];
+  const discarded: string[] = [];
+  const edits: { id: string; revision: number; edit: Edit }[] = [];
+  const { keep, linesOf, saves } = createMemoryLibrary();
   const jobs = new JobQueue({
     engine,
     expandPaths: (paths) =>
@@ -20,8 +25,16 @@ function setUp() {
         inputs: paths.map((path) => ({ kind: 'file', fileName: path.slice(1), path }) as const),
         isTruncated: false,
       }),
+    keep,
+    discard: (id) => {
+      discarded.push(id);
+      return Promise.resolve();
+    },
+    keepsAudio: () => true,
+    now: () => 0,
     pushJobs: (list) => pushes.push(list),
     pushNotice: (notice) => notices.push(notice),
+    pushEdit: (change) => edits.push(change),
     onBusyChange: (isBusy) => busy.push(isBusy),
   });
   engine.start();
@@ -34,7 +47,12 @@ function setUp() {
     );
     return added.map((job) => job.id);
   };
-  return { launcher, engine, jobs, pushes, notices, busy, states, add };
+  return { launcher, engine, jobs, pushes, notices, busy, states, add, discarded, edits, linesOf, saves };
+}
+
+/** Lets the writing of lines and what follows from it come to an end. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
 }
 
 function failOver(text: string | undefined): string {
@@ -56,17 +74,23 @@ describe('job queue', () => {
     expect(states()).toEqual(['running', 'queued', 'queued']);
 
     launcher.current().say(makeCommit(a, [makeSegment(0, ' One.')]));
+
+    await settle();
     launcher.current().say(makeDone(a));
+    await settle();
     expect(states()).toEqual(['done', 'running', 'queued']);
     launcher.current().say(makeFailed(b));
+    await settle();
     expect(states()).toEqual(['done', 'failed', 'running']);
     launcher.current().say(makeCommit(c, [makeSegment(0, ' Three.')]));
+    await settle();
     launcher.current().say(makeDone(c));
+    await settle();
 
     expect(states()).toEqual(['done', 'failed', 'done']);
     expect(jobs.list()[1]?.failure?.code).toBe('not-audio');
-    expect(jobs.segments(a).map((segment) => segment.text)).toEqual([' One.']);
-    expect(jobs.segments(c).map((segment) => segment.text)).toEqual([' Three.']);
+    expect(jobs.text(a).segments.map((segment) => segment.text)).toEqual([' One.']);
+    expect(jobs.text(c).segments.map((segment) => segment.text)).toEqual([' Three.']);
     expect(busy).toEqual([true, false]);
   });
 
@@ -74,13 +98,15 @@ describe('job queue', () => {
     const { launcher, jobs, states, add } = setUp();
     const [a = ''] = await add('a.mp3', 'b.mp3');
     launcher.current().say(makeCommit(a, [makeSegment(0, ' Kept.')]));
+    await settle();
 
     jobs.cancel(a);
     expect(states()).toEqual(['cancelling', 'queued']);
     launcher.current().say({ kind: 'cancelled', jobId: a });
+    await settle();
 
     expect(states()).toEqual(['cancelled', 'running']);
-    expect(jobs.segments(a)).toHaveLength(1);
+    expect(jobs.text(a).segments).toHaveLength(1);
     expect(jobs.transcript(a)?.segments).toHaveLength(1);
   });
 
@@ -88,41 +114,85 @@ describe('job queue', () => {
     const { launcher, jobs, notices, states, add } = setUp();
     const [a = '', b = ''] = await add('a.mp3', 'b.mp3');
     launcher.current().say(makeCommit(a, [makeSegment(0, ' Kept.')]));
+    await settle();
 
     jobs.cancel(a);
     vi.advanceTimersByTime(CANCEL_GRACE_MS);
+    await settle();
 
     expect(states()).toEqual(['cancelled', 'running']);
-    expect(jobs.segments(a)).toHaveLength(1);
+    expect(jobs.text(a).segments).toHaveLength(1);
     expect(notices).toEqual([]);
     launcher.current().say({ kind: 'ready' });
     expect(launcher.current().posted).toMatchObject([{ kind: 'transcribe', jobId: b }]);
   });
 
-  it('cancels a waiting job without troubling the engine', async () => {
-    const { launcher, jobs, states, add } = setUp();
-    const [, b = ''] = await add('a.mp3', 'b.mp3');
+  it('cancels a waiting job at once, and tells the engine only of one that it has', async () => {
+    const { launcher, jobs, states, linesOf, add } = setUp();
+    const ids = await add('a.mp3', 'b.mp3', 'c.mp3', 'd.mp3', 'e.mp3');
+    const [, b = '', , , e = ''] = ids;
 
+    jobs.cancel(e);
     jobs.cancel(b);
+    await settle();
 
-    expect(states()).toEqual(['running', 'cancelled']);
-    expect(launcher.current().posted.map((request) => request.kind)).toEqual(['transcribe']);
+    expect(states()).toEqual(['running', 'cancelled', 'queued', 'queued', 'cancelled']);
+    expect(launcher.current().posted.filter(({ kind }) => kind === 'cancel')).toEqual([
+      { kind: 'cancel', jobId: b },
+    ]);
+    expect(linesOf(e).at(-1)).toEqual({ kind: 'cancelled' });
   });
 
-  it('fails the job of a crashed engine with what was kept, says so, and goes on', async () => {
+  it('hands the engine four jobs at once, and the fifth when one has ended', async () => {
+    const { launcher, add } = setUp();
+    const ids = await add('a.mp3', 'b.mp3', 'c.mp3', 'd.mp3', 'e.mp3');
+    const handedOver = () =>
+      launcher.current().posted.flatMap((request) => (request.kind === 'transcribe' ? request.jobId : []));
+    expect(handedOver()).toEqual(ids.slice(0, 4));
+
+    launcher.current().say(makeDone(ids[2]!));
+    await settle();
+
+    expect(handedOver()).toEqual(ids);
+  });
+
+  it('goes on where the text ended when the engine crashes, alone, and says so', async () => {
     const { launcher, jobs, notices, states, add } = setUp();
     const [a = ''] = await add('a.mp3', 'b.mp3');
-    launcher.current().say(makeCommit(a, [makeSegment(0, ' Kept.')], 65 * 16_000));
+    const commit = makeCommit(a, [makeSegment(0, ' Kept.')], 65 * 16_000);
+    launcher.current().say(commit);
+    await settle();
 
     launcher.current().exit();
     vi.advanceTimersByTime(1);
+    await settle();
+    launcher.current().say({ kind: 'ready' });
+
+    expect(states()).toEqual(['running', 'queued']);
+    expect(jobs.text(a).segments).toHaveLength(1);
+    expect(launcher.current().posted).toMatchObject([
+      { kind: 'transcribe', jobId: a, resume: commit.kind === 'commit' ? commit.checkpoint : null },
+    ]);
+    expect(notices.map((notice) => notice.code)).toEqual(['engine-stopped']);
+    expect(notices[0]?.remedy).toContain('a.mp3');
+  });
+
+  it('fails a job at which the engine crashes three times on end, with what was kept, and goes on', async () => {
+    const { launcher, jobs, states, add } = setUp();
+    const [a = ''] = await add('a.mp3', 'b.mp3');
+    launcher.current().say(makeCommit(a, [makeSegment(0, ' Kept.')], 65 * 16_000));
+    await settle();
+
+    for (let crash = 0; crash < 3; crash += 1) {
+      launcher.current().exit();
+      vi.advanceTimersByTime(1);
+      await settle();
+    }
 
     expect(states()).toEqual(['failed', 'running']);
     expect(jobs.list()[0]?.failure?.code).toBe('engine-stopped');
     expect(jobs.list()[0]?.failure?.message).toContain('up to 1:05 is kept');
-    expect(jobs.segments(a)).toHaveLength(1);
-    expect(notices.map((notice) => notice.code)).toEqual(['engine-stopped']);
-    expect(notices[0]?.remedy).toContain('a.mp3');
+    expect(jobs.text(a).segments).toHaveLength(1);
   });
 
   it('gives up after four crashes in a minute, and tries again when the user does', async () => {
@@ -133,12 +203,13 @@ describe('job queue', () => {
     for (let crash = 0; crash < 4; crash += 1) {
       launcher.current().exit();
       vi.advanceTimersByTime(1);
+      await settle();
     }
 
     expect(states()).toEqual(names.map(() => 'failed'));
     expect(notices.at(-1)?.message).toContain('was not started again');
     const processesBefore = launcher.processes.length;
-    expect(jobs.retry(failOver(ids[5]), DEFAULT_OPTIONS)).toEqual({ ok: true });
+    expect(await jobs.retry(failOver(ids[5]), DEFAULT_OPTIONS)).toEqual({ ok: true });
     expect(launcher.processes.length).toBe(processesBefore + 1);
     launcher.current().say({ kind: 'ready' });
     expect(launcher.current().posted).toMatchObject([{ kind: 'transcribe', jobId: ids[5] }]);
@@ -148,12 +219,14 @@ describe('job queue', () => {
     const { launcher, jobs, add } = setUp();
     const [a = ''] = await add('a.mp3');
     launcher.current().say(makeCommit(a, [makeSegment(0, ' Old.')]));
+    await settle();
     launcher.current().say(makeDone(a));
+    await settle();
 
-    const outcome = jobs.retry(a, { ...DEFAULT_OPTIONS, language: 'de' });
+    const outcome = await jobs.retry(a, { ...DEFAULT_OPTIONS, language: 'de' });
 
     expect(outcome).toEqual({ ok: true });
-    expect(jobs.segments(a)).toEqual([]);
+    expect(jobs.text(a).segments).toEqual([]);
     expect(launcher.current().posted.at(-1)).toMatchObject({ jobId: a, options: { language: 'de' } });
   });
 
@@ -161,17 +234,21 @@ describe('job queue', () => {
     const { jobs, add } = setUp();
     const [a = ''] = await add('a.mp3');
 
-    expect(jobs.retry(a, DEFAULT_OPTIONS)).toMatchObject({ ok: false, failure: { code: 'wrong-usage' } });
-    expect(jobs.retry('nobody', DEFAULT_OPTIONS)).toMatchObject({ ok: false });
+    expect(await jobs.retry(a, DEFAULT_OPTIONS)).toMatchObject({
+      ok: false,
+      failure: { code: 'wrong-usage' },
+    });
+    expect(await jobs.retry('nobody', DEFAULT_OPTIONS)).toMatchObject({ ok: false });
   });
 
   it('waits for the engine to let go of a removed job before the next one starts', async () => {
     const { launcher, jobs, states, add } = setUp();
     const [a = ''] = await add('a.mp3', 'b.mp3');
 
-    jobs.remove(a);
+    await jobs.remove(a);
     expect(states()).toEqual(['queued']);
     launcher.current().say({ kind: 'cancelled', jobId: a });
+    await settle();
 
     expect(states()).toEqual(['running']);
   });
@@ -183,9 +260,11 @@ describe('job queue', () => {
 
     for (let index = 0; index < 500; index += 1) {
       launcher.current().say(makeCommit(a, [makeSegment(index, ' x')], (index + 1) * 1000));
+      await settle();
       vi.advanceTimersByTime(2);
     }
     launcher.current().say(makeDone(a));
+    await settle();
     vi.advanceTimersByTime(1000);
 
     expect(pushes.length - pushesBefore).toBeLessThanOrEqual(12);
@@ -204,7 +283,12 @@ describe('job queue', () => {
           isTruncated: false,
         }),
       pushJobs: () => undefined,
+      keep: createMemoryLibrary().keep,
+      discard: () => Promise.resolve(),
+      keepsAudio: () => true,
+      now: () => 0,
       pushNotice: () => undefined,
+      pushEdit: () => undefined,
       onBusyChange: () => undefined,
     });
 
@@ -231,6 +315,8 @@ describe('job queue', () => {
     expect(jobs.transcript(a)).toBeNull();
 
     launcher.current().say(makeDone(a));
+
+    await settle();
 
     expect(jobs.transcript(a)).toMatchObject({ fileName: 'silence.wav', segments: [] });
   });

@@ -29,6 +29,10 @@ function setUp(
       state = null;
       return Promise.resolve();
     },
+    remove: () => {
+      state = { code: 'model-missing', message: 'Gone.', remedy: 'Fetch it.' };
+      return Promise.resolve();
+    },
     ...overrides,
   };
   const shelf = new ModelShelf({
