@@ -34,6 +34,8 @@ export interface TranscribeRequest {
   readonly resume?: Checkpoint | null;
   /** Where the sound is kept for playback, and its waveform. */
   readonly sound?: SoundFolder | null;
+  /** How many other candidates to tell with each token; none when left out. */
+  readonly candidates?: number;
 }
 
 export interface Engine {
@@ -179,6 +181,7 @@ export function createEngine(config: EngineConfig): Engine {
         beganMs,
         loadMs,
         jobsAtOnce: () => used.users,
+        candidates: request.candidates ?? 0,
       });
     } catch (thrown) {
       // What is open is not to be used again; the next job opens what is whole.

@@ -21,6 +21,9 @@ export interface EnginePort {
   onMessage(listener: (message: unknown, stream: StreamPort | null) => void): void;
 }
 
+/** The window shows them with each token. */
+const SHOWN_CANDIDATES = 4;
+
 type TranscribeMessage = Extract<EngineRequest, { kind: 'transcribe' }>;
 
 /** Serves until the process ends. A request that does not fit the schema throws: main has a bug. */
@@ -38,7 +41,8 @@ export function serve(control: EnginePort, engine: Engine): void {
     const { jobId, path, options, resume, sound } = request;
     try {
       const source = { kind: 'file', path } as const;
-      await engine.transcribe({ jobId, source, options, resume, sound }, emit, abort.signal);
+      const asked = { jobId, source, options, resume, sound, candidates: SHOWN_CANDIDATES };
+      await engine.transcribe(asked, emit, abort.signal);
     } catch (thrown) {
       // The contract says it never rejects; if it does, the job must still end, or main waits forever.
       emit({ kind: 'failed', jobId, failure: toFailure(thrown) });

@@ -52,6 +52,8 @@ export interface JobInput {
   readonly loadMs: number;
   /** Jobs that share the backend now, this one included. */
   readonly jobsAtOnce: () => number;
+  /** See WindowDecoderInput. */
+  readonly candidates?: number;
 }
 
 /** Runs the job to its end. Throws AppError; what was committed until then has been emitted. */

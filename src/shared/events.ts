@@ -60,6 +60,16 @@ export const AttemptSchema = v.object({
   retryReason: v.nullable(v.picklist(RETRY_REASONS)),
 });
 
+/** What the decoder might have said instead. */
+export const TokenCandidateSchema = v.object({
+  id: v.number(),
+  /** Empty for timestamps; bytes that are no whole character are shown as U+FFFD. */
+  text: v.string(),
+  /** 0 to 1, after the decoding rules. */
+  probability: v.number(),
+});
+export type TokenCandidate = v.InferOutput<typeof TokenCandidateSchema>;
+
 export const TokenSchema = v.object({
   kind: v.literal('token'),
   ...job,
@@ -72,6 +82,13 @@ export const TokenSchema = v.object({
   timestamp: v.nullable(SamplesSchema),
   /** Wall time since the job started. */
   elapsedMs: v.number(),
+  /** Wall time since the token before it, or since the attempt began. */
+  latencyMs: v.exactOptional(v.number()),
+  /**
+   * The most probable tokens that were not taken, for who looks at single tokens. Left out where nobody does,
+   * and by searches that weigh several texts at once; at most four.
+   */
+  alternatives: v.exactOptional(v.array(TokenCandidateSchema)),
 });
 
 export const JobStatsSchema = v.object({

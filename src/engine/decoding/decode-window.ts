@@ -6,7 +6,6 @@
  */
 import { deflateSync } from 'node:zlib';
 import type { JobEvent, RETRY_REASONS } from '../../shared/events.js';
-import type { ScoredToken } from '../backend/backend.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { buildPrompt, NO_CONTEXT } from './prompt.js';
 import type { PromptContext } from './prompt.js';
@@ -47,7 +46,7 @@ export interface WindowRequest extends Pick<
   /** Makes a retry reproducible: same file, same window, same draw. */
   readonly seed: number;
   readonly onAttempt: (attempt: Attempt) => void;
-  readonly onToken: (token: ScoredToken) => void;
+  readonly onToken: SearchRequest['onToken'];
 }
 
 interface PlannedAttempt {

@@ -25,9 +25,10 @@ export interface SearchRequest {
   readonly random: () => number;
   /**
    * Called with each token, the end of text left out, as soon as it is certain to be in the result: only
-   * another attempt at the window takes it back.
+   * another attempt at the window takes it back. `top` is what the backend told of that step, most probable
+   * first, where a search has one step for one token.
    */
-  readonly onToken: (token: ScoredToken) => void;
+  readonly onToken: (token: ScoredToken, top?: readonly ScoredToken[]) => void;
   readonly signal: AbortSignal;
 }
 
@@ -74,7 +75,7 @@ export const searchGreedily: Search = async (request) => {
       logProbabilities.push(token.logProbability);
       if (token.id === request.endOfText) break;
       tokens.push(token.id);
-      request.onToken(token);
+      request.onToken(token, choice.top);
       if (guard.push(token.id)) break;
       if (tokens.length >= request.maxTokens) break;
       if (sequences.length + 1 > backend.dimensions.textContext) break;

@@ -14,8 +14,11 @@ export class TokenRules {
   readonly #vocabularySize: number;
   readonly #suppressed: Uint8Array;
   readonly #suppressedFirst: Uint8Array;
+  readonly #candidates: number;
 
-  constructor(tokenizer: Tokenizer, vocabularySize: number) {
+  /** @param candidates how many tokens besides the most probable one are to be known of each step, to be shown. */
+  constructor(tokenizer: Tokenizer, vocabularySize: number, candidates = 0) {
+    this.#candidates = candidates;
     this.#special = tokenizer.special;
     this.#vocabularySize = vocabularySize;
     const always = [...tokenizer.suppressed, tokenizer.special.noTimestamps];
@@ -33,7 +36,7 @@ export class TokenRules {
       suppressed: sampled.length === 0 ? this.#suppressedFirst : this.#suppressed,
       barred: this.#barTimestamps(sampled),
       timestampBegin: this.#special.timestampBegin,
-      top,
+      top: Math.max(top, 1 + this.#candidates),
       sample,
     };
   }

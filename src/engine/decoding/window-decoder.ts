@@ -3,7 +3,7 @@
  * with retries, split. Holds what is shared by the windows of a job (rules, language, counts); a window's
  * own state lives in its call, so that several can be under way at once.
  */
-import type { Checkpoint, JobEvent, JobStats } from '../../shared/events.js';
+import type { Checkpoint, JobEvent, JobStats, TokenEvent } from '../../shared/events.js';
 import type { LanguageCode } from '../../shared/languages.js';
 import { namedLanguage } from '../../shared/options.js';
 import type { TranscribeOptions } from '../../shared/options.js';
@@ -68,6 +68,8 @@ export interface WindowDecoderInput {
   /** What an earlier run of the job found; null when there was none. */
   readonly resume: Pick<Checkpoint, 'firstLanguage'> | null;
   readonly signal: AbortSignal;
+  /** How many other candidates to tell with each token; 0 where nobody looks. */
+  readonly candidates?: number;
   /** performance.now() when the job began. */
   readonly beganMs: number;
 }
@@ -92,7 +94,11 @@ export class WindowDecoder {
 
   constructor(input: WindowDecoderInput) {
     this.#in = input;
-    this.#rules = new TokenRules(input.tokenizer, input.backend.dimensions.vocabularySize);
+    this.#rules = new TokenRules(
+      input.tokenizer,
+      input.backend.dimensions.vocabularySize,
+      input.candidates,
+    );
     this.#search = chooseSearch(input.options);
     this.#detector = new LanguageDetector({ ...input, rules: this.#rules, allowed: input.options.languages });
     this.#hints = encodeHints(input.options.vocabulary, this.#promptLimit(), input.tokenizer);
@@ -242,6 +248,7 @@ export class WindowDecoder {
   ): Promise<WindowResult> {
     const { backend, tokenizer, options, signal } = this.#in;
     let text = new StreamingText(tokenizer);
+    let lastMs = performance.now();
     return await decodeWindow({
       search: this.#search,
       backend,
@@ -256,16 +263,38 @@ export class WindowDecoder {
       signal,
       onAttempt: (attempt) => {
         text = new StreamingText(tokenizer);
+        lastMs = performance.now();
         const place = { windowStart: toSamples(start), windowEnd: toSamples(start + length) };
         emit({ kind: 'attempt', ...place, ...attempt });
       },
-      onToken: (token) => {
-        emit(this.#createTokenEvent(token, text.push(token.id), start));
+      onToken: (token, top = []) => {
+        const nowMs = performance.now();
+        const told = { latencyMs: nowMs - lastMs, ...this.#describeCandidates(token, top) };
+        lastMs = nowMs;
+        emit({ ...this.#createTokenEvent(token, text.push(token.id), start), ...told });
       },
     });
   }
 
-  #createTokenEvent(token: ScoredToken, text: string, start: number): JobEvent {
+  /** The most probable tokens that were not taken. */
+  #describeCandidates(token: ScoredToken, top: readonly ScoredToken[]): Pick<TokenEvent, 'alternatives'> {
+    const { tokenizer, candidates = 0 } = this.#in;
+    if (candidates === 0) return {};
+    const others = top.filter(({ id }) => id !== token.id).slice(0, candidates);
+    return {
+      alternatives: others.map(({ id, logProbability }) => ({
+        id,
+        text: tokenizer.decode([id]),
+        probability: Math.exp(logProbability),
+      })),
+    };
+  }
+
+  #createTokenEvent(
+    token: ScoredToken,
+    text: string,
+    start: number,
+  ): Omit<TokenEvent, 'jobId' | 'alternatives' | 'latencyMs'> {
     const { tokenizer, beganMs } = this.#in;
     const elapsedMs = performance.now() - beganMs;
     this.#stats.firstTokenMs ??= elapsedMs;
