@@ -12,6 +12,8 @@ export interface Paths {
   readonly doctorPath: string;
   readonly iconPath: string;
   readonly resourcesFolder: string;
+  /** Speech of a few seconds, for a self-test. */
+  readonly samplePath: string;
   readonly modelsFolder: string;
   readonly settingsPath: string;
   /** Where transcripts are kept unless the user chose another folder. */
@@ -28,6 +30,7 @@ export function locatePaths(app: App): Paths {
     doctorPath: join(root, 'out', 'main', 'doctor.js'),
     iconPath: join(resourcesFolder, 'icons', 'icon.png'),
     resourcesFolder,
+    samplePath: join(resourcesFolder, 'sample', 'sample.flac'),
     modelsFolder: modelsFolder(process.env),
     settingsPath: join(app.getPath('userData'), 'settings.json'),
     defaultLibraryFolder: hasOwnData(process.env)

@@ -106,6 +106,7 @@ export function wireHandlers({ jobs, models, library, settings, page, paths }: H
       version: app.getVersion(),
       homeFolder,
       isFfmpegInstalled: (await findFfmpeg()) !== null,
+      samplePath: paths.samplePath,
       libraryFolder: library.root,
     }),
     chooseFiles: () => chooseMediaFiles(page.requireWindow()),

@@ -1,36 +1,60 @@
-/** The window: queue at the left when there is a choice, start view or transcript beside it. */
+/** The window: the sidebar with the places and the queue, and beside it the place that is open. */
 import './app.css';
+import type { ComponentType } from 'react';
 import { useDrop } from './use-drop.js';
 import { useCommands } from './use-commands.js';
 import { usePaste } from './use-paste.js';
-import { isQueueShown } from './selection.js';
 import { addFiles } from './stores/actions.js';
-import { selectedJob, selectedJobId, useJobs } from './stores/jobs.js';
+import { selectedJob, useJobs } from './stores/jobs.js';
 import { useUi } from './stores/ui.js';
 import { strings } from './strings/en.js';
+import type { View } from './views.js';
 import { Announcements } from './views/messages/announcements.js';
 import { ModelBanner } from './views/messages/model-banner.js';
 import { Notices } from './views/messages/notices.js';
 import { ToastMessage } from './views/messages/toast-message.js';
-import { Queue } from './views/queue/queue.js';
+import { ExportDialog } from './views/export/export-dialog.js';
+import { LibraryView } from './views/library/library-view.js';
+import { ModelsView } from './views/models/models-view.js';
+import { SettingsView } from './views/settings/settings-view.js';
+import { Sidebar } from './views/shell/sidebar.js';
+import { TitleBar } from './views/shell/title-bar.js';
 import { ShortcutsDialog } from './views/shortcuts/shortcuts-dialog.js';
 import { StartView } from './views/start/start-view.js';
+import { WelcomeDialog } from './views/welcome/welcome-dialog.js';
 import { TranscriptView } from './views/transcript/transcript-view.js';
+
+function TranscribeView() {
+  const job = useJobs(selectedJob);
+  return job === null ? <StartView /> : <TranscriptView key={job.id} job={job} />;
+}
+
+const VIEW: Readonly<Record<View, ComponentType>> = {
+  transcribe: TranscribeView,
+  library: LibraryView,
+  models: ModelsView,
+  settings: SettingsView,
+};
+
+function OpenView() {
+  const Shown = VIEW[useUi((state) => state.view)];
+  return <Shown />;
+}
 
 export function App() {
   const job = useJobs(selectedJob);
-  const isQueue = useJobs((state) => isQueueShown(state.jobs.length, selectedJobId(state)));
   const isDragging = useUi((state) => state.isDragging);
   useDrop();
   usePaste();
   useCommands();
   return (
     <div className="app" data-testid="drop-zone">
-      {isQueue && <Queue />}
+      <Sidebar />
       <main className="app-main">
+        <TitleBar />
         <ModelBanner />
         <Notices />
-        {job === null ? <StartView /> : <TranscriptView key={job.id} job={job} isAlone={!isQueue} />}
+        <OpenView />
       </main>
       <input
         className="visually-hidden"
@@ -50,6 +74,8 @@ export function App() {
         </div>
       )}
       <ToastMessage />
+      <ExportDialog />
+      <WelcomeDialog />
       <ShortcutsDialog />
       <Announcements />
     </div>

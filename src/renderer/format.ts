@@ -52,3 +52,27 @@ export function formatTemperature(temperature: number): string {
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** A probability as it is read beside others: "93.1%", "0.4%", "<0.1%". */
+export function formatShare(share: number): string {
+  if (share > 0 && share < 0.001) return '<0.1%';
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+/** Time of one step: "0.4 ms", "12 ms", "1.2 s". */
+export function formatLatency(latencyMs: number): string {
+  if (latencyMs >= SECOND_MS) return `${(latencyMs / SECOND_MS).toFixed(1)} s`;
+  return `${latencyMs < 10 ? latencyMs.toFixed(1) : latencyMs.toFixed(0)} ms`;
+}
+
+/** A size on disk, in units of 1000 as file managers have them: "148 MB". */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+}
+
+const DATE = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+
+export function formatDate(timeMs: number): string {
+  return DATE.format(timeMs);
+}

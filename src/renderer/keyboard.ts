@@ -8,6 +8,13 @@ export const COMMANDS = [
   'cancel',
   'next-segment',
   'previous-segment',
+  'play',
+  'edit',
+  'search',
+  'next-doubtful',
+  'previous-doubtful',
+  'undo',
+  'redo',
   'shortcuts',
   'leave',
 ] as const;
@@ -16,10 +23,13 @@ export type Command = (typeof COMMANDS)[number];
 export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
+  readonly shiftKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
   /** The focus is in a text field or a picker, which use letters themselves. */
   readonly isTyping: boolean;
+  /** The focus is on a control that Space and Enter press. */
+  readonly isOnControl: boolean;
   /** A dialog or menu is open and has the keyboard. */
   readonly isModal: boolean;
 }
@@ -32,15 +42,29 @@ const KEYS: Readonly<Record<string, Command>> = {
   '.': 'cancel',
   j: 'next-segment',
   k: 'previous-segment',
+  ' ': 'play',
+  Enter: 'edit',
+  '/': 'search',
+  r: 'next-doubtful',
   '?': 'shortcuts',
   Escape: 'leave',
+};
+
+/** The desktop's own habits; every other Ctrl combination stays native. */
+const WITH_CTRL: Readonly<Record<string, Command>> = {
+  o: 'open',
+  f: 'search',
+  z: 'undo',
+  y: 'redo',
+  'shift z': 'redo',
 };
 
 export function commandForKey(press: KeyPress): Command | null {
   if (press.isModal || press.isTyping || press.metaKey || press.altKey) return null;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
-  // Ctrl+O is the desktop's own habit for Open; every other Ctrl combination stays native.
-  if (press.ctrlKey) return key === 'o' ? 'open' : null;
+  if (press.ctrlKey) return WITH_CTRL[press.shiftKey ? `shift ${key}` : key] ?? null;
+  if (press.isOnControl && (key === ' ' || key === 'Enter')) return null;
+  if (key === 'r' && press.shiftKey) return 'previous-doubtful';
   return KEYS[key] ?? null;
 }
 

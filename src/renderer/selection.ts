@@ -29,8 +29,3 @@ export function resolveSelection(
   if (selection.kind === 'job' && jobs.some((job) => job.id === selection.id)) return selection.id;
   return followedId;
 }
-
-/** The queue column is shown when there is something to choose between. */
-export function isQueueShown(jobCount: number, selectedId: string | null): boolean {
-  return jobCount > 1 || (jobCount === 1 && selectedId === null);
-}

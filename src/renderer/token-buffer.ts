@@ -7,13 +7,17 @@
  * shown twice and never blink. Tokens that come before any `attempt` (the page was reloaded in the
  * middle of a window) are left out: their beginning is unknown.
  */
-import type { EngineEvent } from '../shared/events.js';
+import type { CommitEvent, EngineEvent } from '../shared/events.js';
 import type { Samples } from '../shared/time.js';
+import { matchTokens, toLiveToken } from './token-tail.js';
+import type { LiveToken } from './token-tail.js';
 
 export interface PendingLine {
   /** From the timestamp token before the words, or the start of the window. */
   readonly start: Samples;
   readonly text: string;
+  /** The text by its tokens; those of bytes that are no whole character yet have none. */
+  readonly tokens: readonly LiveToken[];
 }
 
 export interface Pending {
@@ -29,17 +33,30 @@ export interface Pending {
 
 export type PendingByJob = ReadonlyMap<string, Pending>;
 
-function appendText(pending: Pending, text: string): Pending {
-  if (text === '') return pending;
+/** The tokens of the last window that was committed, by the index of the segment that they made. */
+export type SettledTokens = ReadonlyMap<number, readonly LiveToken[]>;
+export type SettledByJob = ReadonlyMap<string, SettledTokens>;
+
+function appendToken(pending: Pending, token: LiveToken): Pending {
   const last = pending.lines.at(-1);
-  if (last === undefined || pending.isLineClosed) {
-    const lines = [...pending.lines, { start: pending.nextStart, text }];
+  const isNew = last === undefined || pending.isLineClosed;
+  if (isNew && token.text === '') return pending;
+  if (isNew) {
+    const lines = [...pending.lines, { start: pending.nextStart, text: token.text, tokens: [token] }];
     return { ...pending, lines, isLineClosed: false };
   }
-  return {
-    ...pending,
-    lines: [...pending.lines.slice(0, -1), { start: last.start, text: last.text + text }],
-  };
+  const longer = { ...last, text: last.text + token.text, tokens: [...last.tokens, token] };
+  return { ...pending, lines: [...pending.lines.slice(0, -1), longer] };
+}
+
+function settleTokens(pending: Pending, { segments }: CommitEvent): SettledTokens {
+  const tokens = pending.lines.flatMap((line) => line.tokens);
+  const settled = new Map<number, readonly LiveToken[]>();
+  for (const [position, matched] of matchTokens(segments, tokens).entries()) {
+    const segment = segments[position];
+    if (matched !== null && segment !== undefined) settled.set(segment.index, matched);
+  }
+  return settled;
 }
 
 /** The pending text of one job after one event; null when nothing is being decoded. */
@@ -57,7 +74,7 @@ export function reducePending(pending: Pending | null, event: EngineEvent): Pend
     case 'token':
       if (pending === null) return null;
       return event.timestamp === null
-        ? appendText(pending, event.text)
+        ? appendToken(pending, toLiveToken(event))
         : { ...pending, nextStart: event.timestamp, isLineClosed: true };
     case 'language':
     case 'span':
@@ -83,18 +100,19 @@ export interface TokenBuffer {
 export interface TokenBufferOptions {
   /** Runs the callback at the next frame; once per call. */
   readonly onNextFrame: (callback: () => void) => void;
-  readonly publish: (pending: PendingByJob) => void;
+  readonly publish: (pending: PendingByJob, settled: SettledByJob) => void;
 }
 
 export function createTokenBuffer({ onNextFrame, publish }: TokenBufferOptions): TokenBuffer {
   const pendingByJob = new Map<string, Pending>();
+  const settledByJob = new Map<string, SettledTokens>();
   let isDirty = false;
   let isScheduled = false;
 
   function flush(): void {
     if (!isDirty) return;
     isDirty = false;
-    publish(new Map(pendingByJob));
+    publish(new Map(pendingByJob), new Map(settledByJob));
   }
 
   function schedule(): void {
@@ -111,6 +129,9 @@ export function createTokenBuffer({ onNextFrame, publish }: TokenBufferOptions):
       const before = pendingByJob.get(event.jobId) ?? null;
       const after = reducePending(before, event);
       if (after === before) return;
+      if (before !== null && event.kind === 'commit')
+        settledByJob.set(event.jobId, settleTokens(before, event));
+      if (event.kind === 'opened') settledByJob.delete(event.jobId);
       isDirty = true;
       if (after === null) {
         pendingByJob.delete(event.jobId);

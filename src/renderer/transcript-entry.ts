@@ -5,6 +5,7 @@
 import { isFinished } from '../shared/job.js';
 import type { Job } from '../shared/job.js';
 import type { EngineEvent } from '../shared/events.js';
+import type { Coverage } from '../shared/span.js';
 import type { Samples } from '../shared/time.js';
 import type { Segment } from '../shared/transcript.js';
 
@@ -22,6 +23,12 @@ export interface TranscriptEntry {
   readonly run: number;
   /** In the order of `index`, each once. */
   readonly segments: readonly Segment[];
+  /** Of the edits that are in `segments`. */
+  readonly revision: number;
+  /** What became of each stretch of the recording. */
+  readonly spans: readonly Coverage[];
+  /** The text here is not what main has: what main answers next replaces it. */
+  readonly isStale: boolean;
   readonly retries: ReadonlyMap<Samples, readonly Retry[]>;
   readonly isFetching: boolean;
   /** The job's segmentCount when it was last fetched; null before that. */
@@ -31,6 +38,9 @@ export interface TranscriptEntry {
 export const EMPTY_ENTRY: TranscriptEntry = {
   run: 0,
   segments: [],
+  revision: 0,
+  spans: [],
+  isStale: false,
   retries: new Map(),
   isFetching: false,
   fetchedAtCount: null,
@@ -70,8 +80,9 @@ export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): Transcr
       return event.segments.length === 0
         ? entry
         : { ...entry, segments: mergeSegments(entry.segments, event.segments) };
-    case 'language':
     case 'span':
+      return { ...entry, spans: [...entry.spans, event.span] };
+    case 'language':
     case 'timings':
     case 'token':
     case 'done':
@@ -79,6 +90,33 @@ export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): Transcr
     case 'cancelled':
       return entry;
   }
+}
+
+export interface FetchedTranscript {
+  readonly revision: number;
+  readonly segments: readonly Segment[];
+  readonly spans: readonly Coverage[];
+}
+
+/**
+ * What main answered, unless the job was started again since it was asked. Segments that came by the stream in the
+ * meantime stay; an answer that is older than what was edited here is not looked at.
+ */
+export function acceptFetched(
+  entry: TranscriptEntry,
+  run: number,
+  { revision, segments, spans }: FetchedTranscript,
+): TranscriptEntry {
+  const rested = { ...entry, isFetching: false };
+  if (entry.run !== run || (revision < entry.revision && !entry.isStale)) return rested;
+  const isNew = entry.isStale || revision > entry.revision;
+  return {
+    ...rested,
+    revision,
+    isStale: false,
+    segments: isNew ? segments : mergeSegments(segments, entry.segments),
+    spans: spans.length >= entry.spans.length || isNew ? spans : entry.spans,
+  };
 }
 
 /**

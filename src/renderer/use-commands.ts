@@ -3,9 +3,14 @@ import { useEffect } from 'react';
 import { commandForKey } from './keyboard.js';
 import type { Command } from './keyboard.js';
 import { browse, cancelActiveJob } from './stores/actions.js';
-import { select, selectedJobId, useJobs } from './stores/jobs.js';
-import { useUi } from './stores/ui.js';
-import { isTypingTarget } from './typing.js';
+import { beginEditing, redo, segmentsOf, undo } from './stores/editing.js';
+import { closeFind } from './stores/find.js';
+import { selectedJob, selectedJobId, useJobs } from './stores/jobs.js';
+import { togglePlay } from './stores/player.js';
+import { endReview, stepReview } from './stores/review.js';
+import { startNew, useUi } from './stores/ui.js';
+import { isFinished } from '../shared/job.js';
+import { isControlTarget, isTypingTarget } from './typing.js';
 
 function pressButton(command: Command): void {
   const button = document.querySelector<HTMLElement>(`button[data-command="${command}"]`);
@@ -20,9 +25,30 @@ function moveMark(step: 1 | -1): void {
   if (jobId === null) return;
   const segments = state.transcripts[jobId]?.segments ?? [];
   const { marked } = useUi.getState();
-  const position = marked?.jobId === jobId ? segments.findIndex(({ index }) => index === marked.index) : -1;
-  const next = segments[position < 0 ? 0 : position + step];
-  if (next !== undefined) useUi.setState({ marked: { jobId, index: next.index, isTextChosen: true } });
+  const position = marked?.jobId === jobId ? marked.index : -1;
+  const at = position < 0 ? 0 : position + step;
+  if (segments[at] !== undefined) useUi.setState({ marked: { jobId, index: at } });
+}
+
+/** Only where a transcript is on screen that can be edited. */
+function withFinishedJob(action: (jobId: string) => void): void {
+  const job = selectedJob(useJobs.getState());
+  if (job !== null && isFinished(job) && useUi.getState().view === 'transcribe') action(job.id);
+}
+
+function editMarked(): void {
+  withFinishedJob((jobId) => {
+    const { marked } = useUi.getState();
+    const segment = marked?.jobId === jobId ? segmentsOf(jobId)[marked.index] : undefined;
+    if (marked !== null && segment !== undefined)
+      beginEditing(jobId, marked.index, segment.text.trim().length);
+  });
+}
+
+function leave(): void {
+  useUi.setState({ marked: null, toast: null, isSidebarOpen: false });
+  closeFind();
+  endReview();
 }
 
 function run(command: Command): void {
@@ -31,10 +57,11 @@ function run(command: Command): void {
       void browse();
       break;
     case 'new':
-      select({ kind: 'start' });
+      startNew();
       break;
     case 'export':
     case 'copy':
+    case 'search':
       pressButton(command);
       break;
     case 'cancel':
@@ -50,7 +77,25 @@ function run(command: Command): void {
       useUi.setState({ isShortcutsOpen: true });
       break;
     case 'leave':
-      useUi.setState({ marked: null, toast: null });
+      leave();
+      break;
+    case 'play':
+      togglePlay();
+      break;
+    case 'edit':
+      editMarked();
+      break;
+    case 'next-doubtful':
+    case 'previous-doubtful':
+      withFinishedJob((jobId) => {
+        stepReview(jobId, command === 'next-doubtful' ? 1 : -1);
+      });
+      break;
+    case 'undo':
+      withFinishedJob(undo);
+      break;
+    case 'redo':
+      withFinishedJob(redo);
       break;
   }
 }
@@ -62,9 +107,11 @@ export function useCommands(): void {
       const command = commandForKey({
         key: event.key,
         ctrlKey: event.ctrlKey,
+        shiftKey: event.shiftKey,
         metaKey: event.metaKey,
         altKey: event.altKey,
         isTyping: isTypingTarget(event.target),
+        isOnControl: isControlTarget(event.target),
         isModal: document.querySelector('dialog[open], :popover-open') !== null,
       });
       if (command === null) return;

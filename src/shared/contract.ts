@@ -48,6 +48,8 @@ export const AppInfoSchema = v.object({
   version: v.string(),
   homeFolder: v.string(),
   isFfmpegInstalled: v.boolean(),
+  /** Bundled speech, for the self-test of the first start. */
+  samplePath: v.string(),
   /** Where transcripts live now. */
   libraryFolder: v.string(),
 });

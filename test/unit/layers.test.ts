@@ -29,7 +29,10 @@ const TABLE: Readonly<Record<string, Allowance>> = {
     modulePath: ['engine'],
   }),
   preload: allow(['shared', 'electron']),
-  renderer: allow(['shared', 'valibot', 'react', 'react-dom', 'zustand', 'asset'], { types: ['preload'] }),
+  renderer: allow(
+    ['shared', 'valibot', 'react', 'react-dom', 'zustand', '@tanstack/react-virtual', 'asset'],
+    { types: ['preload'] },
+  ),
   server: allow(['shared', 'node', 'models', 'engine', 'node:*', 'valibot', '@fastify/busboy']),
   cli: allow(['shared', 'node', 'models', 'engine', 'server', 'node:*', 'valibot']),
 };

@@ -1,4 +1,4 @@
-/** The window's buttons: `primary` once per view, `plain` for the rest, `quiet` without a frame. */
+/** The window's buttons: `primary` once per view, `plain` for the rest, `quiet` without a frame, `danger` for what cannot be undone. */
 import './button.css';
 import type { ComponentProps } from 'react';
 import { Icon } from './icon.js';
@@ -7,7 +7,7 @@ import type { IconName } from './icon.js';
 type NativeProps = Omit<ComponentProps<'button'>, 'className' | 'type'>;
 
 export interface ButtonProps extends NativeProps {
-  readonly look?: 'primary' | 'plain' | 'quiet';
+  readonly look?: 'primary' | 'plain' | 'quiet' | 'danger';
   readonly icon?: IconName;
   readonly testId?: string;
 }

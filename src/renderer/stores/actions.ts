@@ -2,26 +2,27 @@
  * What a person can do, as calls to main. A call that is refused becomes a notice; what it changed
  * comes back as a push, so nothing is written into the stores ahead of main.
  */
-import type { ExportResult } from '../../shared/contract.js';
 import type { ExportFormat } from '../../shared/export/formats.js';
+import type { CallName, CallReply, CallRequest, ExportResult } from '../../shared/contract.js';
 import { toFailure } from '../../shared/errors.js';
 import type { Failure } from '../../shared/errors.js';
 import { isFinished } from '../../shared/job.js';
 import type { Job } from '../../shared/job.js';
+import type { ShapeOptions } from '../../shared/shape.js';
 import { call, getPathForFile } from '../api.js';
 import { baseName } from '../format.js';
 import { parsePastedPaths } from '../pasted-paths.js';
 import { findActiveJob } from '../selection.js';
 import { strings } from '../strings/en.js';
-import { EMPTY_ENTRY, needsFetch } from '../transcript-entry.js';
-import { acceptFetched, changeEntry, select, useJobs } from './jobs.js';
+import { acceptFetched, EMPTY_ENTRY, needsFetch } from '../transcript-entry.js';
+import { changeEntry, select, useJobs } from './jobs.js';
 import { acceptRecord, setLimits } from './runs.js';
-import { showNotice, showToast, useUi } from './ui.js';
+import { showNotice, showToast, showView, useUi } from './ui.js';
 
 /** Main takes at most 10,000 paths a call (contract.ts). */
 const PATHS_PER_CALL = 10_000;
 
-async function attempt(action: () => Promise<void>): Promise<void> {
+export async function attempt(action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
@@ -33,8 +34,18 @@ function wrongUsage(message: string, remedy: string): Failure {
   return { code: 'wrong-usage', message, remedy };
 }
 
+/** A call whose reply says itself whether it was done; what was refused becomes a notice, but not what the user stopped. */
+export function ask<N extends CallName>(name: N, request: CallRequest<N>): Promise<void> {
+  return attempt(async () => {
+    const reply: CallReply<N> = await call(name, request);
+    const isRefused = typeof reply === 'object' && reply !== null && 'ok' in reply && !reply.ok;
+    if (isRefused && 'failure' in reply && reply.failure.code !== 'cancelled') showNotice(reply.failure);
+  });
+}
+
 /** The newly queued job comes on screen when nothing else was chosen. */
 function showAdded(added: readonly Job[]): void {
+  if (added.length > 0) showView('transcribe');
   if (added.length > 0 && useJobs.getState().selection.kind === 'start') select({ kind: 'follow' });
 }
 
@@ -105,9 +116,25 @@ function showExported(result: ExportResult): void {
   if (result.status === 'failed') showNotice(result.failure);
 }
 
-export function exportJob(id: string, format: ExportFormat): Promise<void> {
+/** Moves a waiting file of the queue before another one; null: to the end. */
+export function reorderJob(id: string, before: string | null): Promise<void> {
+  return ask('jobs.reorder', { id, before });
+}
+
+/** Goes on where it stopped. */
+export function resumeJob(id: string): Promise<void> {
+  return ask('jobs.resume', { id });
+}
+
+/** Transcribes a stretch that was passed over. */
+export function retrySpan(id: string, start: number, end: number): Promise<void> {
+  showToast(strings.coverage.started, null);
+  return ask('jobs.retrySpan', { id, start, end });
+}
+
+export function exportJob(id: string, format: ExportFormat, shape: ShapeOptions | null): Promise<void> {
   return attempt(async () => {
-    showExported(await call('jobs.export', { id, format, shape: null }));
+    showExported(await call('jobs.export', { id, format, shape }));
   });
 }
 
@@ -147,17 +174,19 @@ export function measureMachine(): Promise<void> {
 }
 
 export function repairModel(id: string): Promise<void> {
-  return attempt(async () => {
-    const reply = await call('models.repair', { id });
-    if (!reply.ok) showNotice(reply.failure);
-  });
+  return ask('models.repair', { id });
 }
 
 export function importModel(id: string): Promise<void> {
-  return attempt(async () => {
-    const reply = await call('models.import', { id });
-    if (!reply.ok && reply.failure.code !== 'cancelled') showNotice(reply.failure);
-  });
+  return ask('models.import', { id });
+}
+
+export function cancelModel(id: string): Promise<void> {
+  return ask('models.cancel', { id });
+}
+
+export function removeModel(id: string): Promise<void> {
+  return ask('models.remove', { id });
 }
 
 /** Asks main for the segments of a job when what the page has may not be all. */
@@ -168,8 +197,8 @@ export function fetchIfNeeded(job: Job): Promise<void> {
     const run = entry?.run ?? 0;
     changeEntry(job.id, (known) => ({ ...known, isFetching: true, fetchedAtCount: job.segmentCount }));
     try {
-      const { segments } = await call('jobs.segments', { id: job.id });
-      changeEntry(job.id, (known) => acceptFetched(known, run, segments));
+      const fetched = await call('jobs.segments', { id: job.id });
+      changeEntry(job.id, (known) => acceptFetched(known, run, fetched));
     } finally {
       changeEntry(job.id, (known) => (known.isFetching ? { ...known, isFetching: false } : known));
     }

@@ -11,9 +11,11 @@ import { describeChanges } from '../job-changes.js';
 import { listenForStream } from '../stream.js';
 import { createTokenBuffer } from '../token-buffer.js';
 import { fetchIfNeeded } from './actions.js';
+import { receiveEdit } from './editing.js';
 import { applyEvents, markReconnected, selectedJob, setJobs, useJobs } from './jobs.js';
 import { publishPending } from './live.js';
 import { applyTimings } from './runs.js';
+import { acceptSettings } from './settings.js';
 import { showNotice, useUi } from './ui.js';
 
 function announceChanges(before: readonly Job[], after: readonly Job[]): void {
@@ -64,6 +66,7 @@ async function askFirst<T>(ask: () => Promise<T>, wasPushed: () => boolean, acce
 export async function connect(): Promise<void> {
   let haveJobs = false;
   let haveModels = false;
+  let haveSettings = false;
 
   useJobs.subscribe((state, before) => {
     if (state.jobs !== before.jobs) announceChanges(before.jobs, state.jobs);
@@ -79,6 +82,13 @@ export async function connect(): Promise<void> {
     haveModels = true;
     useUi.setState({ models });
   });
+  listen('transcript.changed', ({ id, revision, edit }) => {
+    receiveEdit(id, revision, edit);
+  });
+  listen('settings.changed', (settings) => {
+    haveSettings = true;
+    acceptSettings(settings);
+  });
   listen('notice', showNotice);
 
   await Promise.all([
@@ -93,6 +103,11 @@ export async function connect(): Promise<void> {
       (models) => {
         useUi.setState({ models });
       },
+    ),
+    askFirst(
+      () => call('settings.get', null),
+      () => haveSettings,
+      acceptSettings,
     ),
     askFirst(
       () => call('app.info', null),

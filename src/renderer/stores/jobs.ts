@@ -5,11 +5,10 @@
 import { create } from 'zustand';
 import type { EngineEvent } from '../../shared/events.js';
 import type { Job } from '../../shared/job.js';
-import type { Segment } from '../../shared/transcript.js';
 import { findRestarted, reconcileJobs } from '../reconcile-jobs.js';
 import { followJob, resolveSelection } from '../selection.js';
 import type { Selection } from '../selection.js';
-import { EMPTY_ENTRY, mergeSegments, reduceEntry, restartEntry } from '../transcript-entry.js';
+import { EMPTY_ENTRY, reduceEntry, restartEntry } from '../transcript-entry.js';
 import type { TranscriptEntry } from '../transcript-entry.js';
 
 export interface JobsState {
@@ -80,16 +79,6 @@ export function markReconnected(): void {
 
 export function changeEntry(id: string, change: (entry: TranscriptEntry) => TranscriptEntry): void {
   useJobs.setState((state) => ({ transcripts: withEntry(state.transcripts, id, change) }));
-}
-
-/** What main answered, unless the job was started again since it was asked. */
-export function acceptFetched(
-  entry: TranscriptEntry,
-  run: number,
-  segments: readonly Segment[],
-): TranscriptEntry {
-  if (entry.run !== run) return { ...entry, isFetching: false };
-  return { ...entry, isFetching: false, segments: mergeSegments(segments, entry.segments) };
 }
 
 export function select(selection: Selection): void {

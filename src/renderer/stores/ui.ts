@@ -7,6 +7,9 @@ import type { AppInfo, ModelStatus } from '../../shared/contract.js';
 import type { Failure } from '../../shared/errors.js';
 import { DEFAULT_OPTIONS } from '../../shared/options.js';
 import type { TranscribeOptions } from '../../shared/options.js';
+import type { NpuState } from '../devices.js';
+import type { View } from '../views.js';
+import { select } from './jobs.js';
 
 export interface Toast {
   readonly id: number;
@@ -22,12 +25,15 @@ export interface Notice {
 
 export interface SegmentMark {
   readonly jobId: string;
+  /** Position of the segment. */
   readonly index: number;
-  /** Its words are selected too, so that Ctrl+C copies them. */
-  readonly isTextChosen: boolean;
 }
 
 export interface UiState {
+  readonly view: View;
+  /** Counts only where the window is narrow: there it lies over the page. */
+  readonly isSidebarOpen: boolean;
+  readonly npu: NpuState | null;
   readonly options: TranscribeOptions;
   readonly app: AppInfo | null;
   readonly models: readonly ModelStatus[];
@@ -36,12 +42,17 @@ export interface UiState {
   readonly marked: SegmentMark | null;
   readonly isDragging: boolean;
   readonly isShortcutsOpen: boolean;
+  /** The job that the export dialog is open for. */
+  readonly exportingId: string | null;
   /** For screen readers: the latest finished text, and the latest change of a job. */
   readonly spokenText: string;
   readonly spokenState: string;
 }
 
 export const useUi = create<UiState>()(() => ({
+  view: 'transcribe',
+  isSidebarOpen: false,
+  npu: null,
   options: DEFAULT_OPTIONS,
   app: null,
   models: [],
@@ -50,6 +61,7 @@ export const useUi = create<UiState>()(() => ({
   marked: null,
   isDragging: false,
   isShortcutsOpen: false,
+  exportingId: null,
   spokenText: '',
   spokenState: '',
 }));
@@ -80,4 +92,13 @@ export function dismissToast(id: number): void {
 
 export function setOptions(change: Partial<TranscribeOptions>): void {
   useUi.setState((state) => ({ options: { ...state.options, ...change } }));
+}
+
+export function showView(view: View): void {
+  useUi.setState({ view, isSidebarOpen: false });
+}
+
+export function startNew(): void {
+  select({ kind: 'start' });
+  showView('transcribe');
 }

@@ -24,6 +24,7 @@ function createRecorder(): { handlers: Handlers; reached: string[] } {
         version: '1',
         homeFolder: '/home',
         isFfmpegInstalled: true,
+        samplePath: '/sample.flac',
         libraryFolder: '/home',
       }),
     'jobs.add': () => note('jobs.add', []),

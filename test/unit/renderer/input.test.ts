@@ -45,6 +45,8 @@ describe('keys', () => {
   const press: KeyPress = {
     key: '',
     ctrlKey: false,
+    shiftKey: false,
+    isOnControl: false,
     metaKey: false,
     altKey: false,
     isTyping: false,
@@ -60,7 +62,11 @@ describe('keys', () => {
     ['Escape', 'leave'],
     ['j', 'next-segment'],
     ['x', null],
-    ['Enter', null],
+    ['Enter', 'edit'],
+    [' ', 'play'],
+    ['/', 'search'],
+    ['r', 'next-doubtful'],
+    ['Tab', null],
   ])('%s means %s', (key, command) => {
     expect(commandForKey({ ...press, key })).toBe(command);
   });
@@ -70,7 +76,10 @@ describe('keys', () => {
     expect(commandForKey({ ...press, key: 'e', isModal: true })).toBeNull();
     expect(commandForKey({ ...press, key: 'c', ctrlKey: true })).toBeNull();
     expect(commandForKey({ ...press, key: 'o', altKey: true })).toBeNull();
+    expect(commandForKey({ ...press, key: ' ', isOnControl: true })).toBeNull();
     expect(commandForKey({ ...press, key: 'o', ctrlKey: true })).toBe('open');
+    expect(commandForKey({ ...press, key: 'Z', ctrlKey: true, shiftKey: true })).toBe('redo');
+    expect(commandForKey({ ...press, key: 'R', shiftKey: true })).toBe('previous-doubtful');
   });
 
   it('move in a list and stop at its ends', () => {

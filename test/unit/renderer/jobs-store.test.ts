@@ -2,16 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { describeChanges } from '../../../src/renderer/job-changes.js';
 import { reconcileJobs } from '../../../src/renderer/reconcile-jobs.js';
-import { followJob, isQueueShown } from '../../../src/renderer/selection.js';
+import { followJob } from '../../../src/renderer/selection.js';
 import {
-  acceptFetched,
   reduceEvents,
   reduceJobs,
   reduceReconnect,
   selectedJobId,
 } from '../../../src/renderer/stores/jobs.js';
 import type { JobsState } from '../../../src/renderer/stores/jobs.js';
-import { EMPTY_ENTRY } from '../../../src/renderer/transcript-entry.js';
+import { acceptFetched, EMPTY_ENTRY } from '../../../src/renderer/transcript-entry.js';
 import { commit, job, opened, segment, seconds, token } from './events.js';
 
 const EMPTY: JobsState = { jobs: [], transcripts: {}, selection: { kind: 'follow' }, followedId: null };
@@ -66,7 +65,11 @@ describe('segments fetched from main', () => {
   it('join those that the stream brought meanwhile', () => {
     const entry = { ...EMPTY_ENTRY, isFetching: true, segments: [segment(2)] };
 
-    const after = acceptFetched(entry, 0, [segment(0), segment(1)]);
+    const after = acceptFetched(entry, 0, {
+      revision: 0,
+      segments: [segment(0), segment(1)],
+      spans: [],
+    });
 
     expect(after.segments.map(({ index }) => index)).toEqual([0, 1, 2]);
     expect(after.isFetching).toBe(false);
@@ -75,7 +78,18 @@ describe('segments fetched from main', () => {
   it('are dropped when the job was started again since', () => {
     const entry = { ...EMPTY_ENTRY, run: 1, isFetching: true };
 
-    expect(acceptFetched(entry, 0, [segment(0)]).segments).toEqual([]);
+    const fetched = { revision: 0, segments: [segment(0)], spans: [] };
+    expect(acceptFetched(entry, 0, fetched).segments).toEqual([]);
+  });
+
+  it('replace what is here when they are of a later edit, or when what is here is wrong', () => {
+    const fetched = { revision: 2, segments: [segment(0)], spans: [] };
+    const entry = { ...EMPTY_ENTRY, revision: 1, segments: [segment(0), segment(1)] };
+
+    expect(acceptFetched(entry, 0, fetched)).toMatchObject({ revision: 2, segments: [{ index: 0 }] });
+    const ahead = { ...entry, revision: 3 };
+    expect(acceptFetched(ahead, 0, fetched).segments).toHaveLength(2);
+    expect(acceptFetched({ ...ahead, isStale: true }, 0, fetched).segments).toHaveLength(1);
   });
 });
 
@@ -106,13 +120,6 @@ describe('what is on screen', () => {
   it('is the start view when asked for, and when there are no jobs', () => {
     expect(selectedJobId({ ...reduceJobs(EMPTY, jobs), selection: { kind: 'start' } })).toBeNull();
     expect(selectedJobId(EMPTY)).toBeNull();
-  });
-
-  it('has a queue only when there is something to choose between', () => {
-    expect(isQueueShown(1, 'a')).toBe(false);
-    expect(isQueueShown(1, null)).toBe(true);
-    expect(isQueueShown(2, 'a')).toBe(true);
-    expect(isQueueShown(0, null)).toBe(false);
   });
 });
 

@@ -95,14 +95,25 @@ export interface QueueItemProps {
   readonly job: Job;
   readonly isSelected: boolean;
   readonly isTabStop: boolean;
+  /** Where a dragged file would land. */
+  readonly dropMark: 'before' | 'after' | null;
   readonly onChoose: (id: string) => void;
 }
 
-export const QueueItem = memo(function QueueItem({ job, isSelected, isTabStop, onChoose }: QueueItemProps) {
+export const QueueItem = memo(function QueueItem(props: QueueItemProps) {
+  const { job, isSelected, isTabStop, dropMark, onChoose } = props;
   const isWorking = job.state === 'running' || job.state === 'cancelling';
   const tabIndex = isTabStop ? 0 : -1;
   return (
-    <li className="queue-item" data-testid="job" data-state={job.state} data-file-name={job.fileName}>
+    <li
+      className="queue-item"
+      data-testid="job"
+      data-id={job.id}
+      data-state={job.state}
+      data-file-name={job.fileName}
+      data-drop={dropMark}
+      draggable={job.state === 'queued'}
+    >
       <button
         type="button"
         className="queue-select"

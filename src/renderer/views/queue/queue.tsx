@@ -1,22 +1,25 @@
-/** The column of files. Arrow keys move in it; only the shown file's buttons are in the tab order. */
+/**
+ * The files of this session, in the order they are worked on. Arrow keys move in the list, Alt with them moves
+ * the file; only the shown file's buttons are in the tab order.
+ */
 import './queue.css';
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { isFinished } from '../../../shared/job.js';
-import iconUrl from '../../../../resources/icons/icon.svg';
 import { moveInList } from '../../keyboard.js';
-import { IconButton } from '../../parts/button.js';
-import { Icon } from '../../parts/icon.js';
 import { findActiveJob } from '../../selection.js';
-import { cancelJob, clearFinished, removeJob } from '../../stores/actions.js';
+import { placeAfterMove } from '../../reorder.js';
+import { cancelJob, clearFinished, removeJob, reorderJob } from '../../stores/actions.js';
 import { select, selectedJobId, useJobs } from '../../stores/jobs.js';
-import { useUi } from '../../stores/ui.js';
+import { showView, useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 import { QueueItem } from './queue-item.js';
+import { useReorder } from './use-reorder.js';
 
 function choose(id: string): void {
   const active = findActiveJob(useJobs.getState().jobs);
   select(active?.id === id ? { kind: 'follow' } : { kind: 'job', id });
+  showView('transcribe');
 }
 
 function removeOrCancel(id: string): void {
@@ -31,13 +34,15 @@ export function Queue() {
   const selectedId = useJobs(selectedJobId);
   const listRef = useRef<HTMLUListElement>(null);
   const finishedCount = jobs.filter(isFinished).length;
+  const isShown = useUi((state) => state.view === 'transcribe');
   const tabStopId = selectedId ?? jobs[0]?.id;
+  const drag = useReorder(jobs);
 
   useEffect(() => {
     listRef.current?.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' });
   }, [selectedId]);
 
-  function moveFocus(event: KeyboardEvent): void {
+  function pressKey(event: KeyboardEvent): void {
     const buttons = [...(listRef.current?.querySelectorAll<HTMLElement>('.queue-select') ?? [])];
     const position = buttons.findIndex((button) => button === event.target);
     if (position < 0) return;
@@ -48,6 +53,13 @@ export function Queue() {
       removeOrCancel(id);
       return;
     }
+    if (event.altKey && id !== undefined) {
+      const before = placeAfterMove(jobs, id, event.key);
+      if (before === undefined) return;
+      event.preventDefault();
+      void reorderJob(id, before);
+      return;
+    }
     const next = moveInList(event.key, position, buttons.length);
     const nextId = next === null ? undefined : jobs[next]?.id;
     if (next === null || nextId === undefined) return;
@@ -56,51 +68,35 @@ export function Queue() {
     buttons[next]?.focus();
   }
 
+  if (jobs.length === 0) return <div className="queue" />;
   return (
-    <nav className="queue" aria-label={strings.queue.title}>
+    <section className="queue" aria-label={strings.queue.title}>
       <header className="queue-header">
-        <img src={iconUrl} alt="" width="22" height="22" />
-        <h2 className="queue-title">{strings.appName}</h2>
-        <IconButton
-          icon="keyboard"
-          label={strings.shortcuts.title}
-          onClick={() => {
-            useUi.setState({ isShortcutsOpen: true });
-          }}
-        />
-        <IconButton
-          icon="plus"
-          label={strings.queue.add}
-          onClick={() => {
-            select({ kind: 'start' });
-          }}
-        />
+        <h2 className="queue-title">{strings.queue.title}</h2>
+        <span>{strings.queue.position(finishedCount, jobs.length)}</span>
+        {finishedCount > 0 && (
+          <button
+            type="button"
+            className="queue-link"
+            title={strings.queue.clear}
+            onClick={() => void clearFinished()}
+          >
+            {strings.queue.clearShort}
+          </button>
+        )}
       </header>
-      <ul className="queue-list" ref={listRef} onKeyDown={moveFocus}>
+      <ul className="queue-list" ref={listRef} onKeyDown={pressKey} {...drag.list}>
         {jobs.map((job) => (
           <QueueItem
             key={job.id}
             job={job}
-            isSelected={job.id === selectedId}
+            isSelected={isShown && job.id === selectedId}
             isTabStop={job.id === tabStopId}
+            dropMark={drag.markOf(job.id)}
             onChoose={choose}
           />
         ))}
       </ul>
-      <footer className="queue-footer">
-        <div className="queue-summary">
-          <span>{strings.queue.position(finishedCount, jobs.length)}</span>
-          {finishedCount > 0 && (
-            <button type="button" className="queue-link" onClick={() => void clearFinished()}>
-              {strings.queue.clear}
-            </button>
-          )}
-        </div>
-        <p className="queue-privacy">
-          <Icon name="lock" size={14} />
-          {strings.start.privacy}
-        </p>
-      </footer>
-    </nav>
+    </section>
   );
 }

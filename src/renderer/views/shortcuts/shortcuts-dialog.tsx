@@ -1,7 +1,6 @@
-/** The list of keys: a native modal dialog, so that Esc, focus and the inert page come with it. */
+/** The list of keys. */
 import './shortcuts-dialog.css';
-import { useEffect, useRef } from 'react';
-import { IconButton } from '../../parts/button.js';
+import { Dialog } from '../../parts/dialog.js';
 import { useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 
@@ -15,33 +14,37 @@ const KEYS: readonly { readonly keys: readonly string[]; readonly text: string }
   { keys: ['E'], text: shortcuts.export },
   { keys: ['C'], text: shortcuts.copy },
   { keys: ['Ctrl', 'C'], text: shortcuts.copySelection },
+  { keys: ['Space'], text: shortcuts.play },
   { keys: ['J', 'K'], text: shortcuts.segments },
+  { keys: ['Enter'], text: shortcuts.edit },
+  { keys: ['Enter'], text: shortcuts.split },
+  { keys: ['Backspace'], text: shortcuts.join },
+  { keys: ['/'], text: shortcuts.search },
+  { keys: ['R', 'Shift R'], text: shortcuts.review },
+  { keys: ['Ctrl Z', 'Ctrl Y'], text: shortcuts.undo },
   { keys: ['↑', '↓'], text: shortcuts.queue },
+  { keys: ['Alt ↑', 'Alt ↓'], text: shortcuts.move },
   { keys: ['Del'], text: shortcuts.remove },
   { keys: ['.'], text: shortcuts.cancel },
   { keys: ['Esc'], text: shortcuts.leave },
   { keys: ['?'], text: shortcuts.help },
 ];
 
+function close(): void {
+  useUi.setState({ isShortcutsOpen: false });
+}
+
 export function ShortcutsDialog() {
   const isOpen = useUi((state) => state.isShortcutsOpen);
-  const dialogRef = useRef<HTMLDialogElement>(null);
-
-  useEffect(() => {
-    if (isOpen) dialogRef.current?.showModal();
-    else dialogRef.current?.close();
-  }, [isOpen]);
-
-  function close(): void {
-    useUi.setState({ isShortcutsOpen: false });
-  }
-
+  if (!isOpen) return null;
   return (
-    <dialog className="shortcuts" ref={dialogRef} aria-label={shortcuts.title} closedby="any" onClose={close}>
-      <header className="shortcuts-header">
-        <h2 className="shortcuts-title">{shortcuts.title}</h2>
-        <IconButton icon="close" label={shortcuts.close} onClick={close} />
-      </header>
+    <Dialog
+      title={shortcuts.title}
+      closeLabel={shortcuts.close}
+      testId="shortcuts"
+      size="large"
+      onClose={close}
+    >
       <dl className="shortcuts-list">
         {KEYS.map(({ keys, text }) => (
           <div className="shortcuts-row" key={text}>
@@ -54,6 +57,6 @@ export function ShortcutsDialog() {
           </div>
         ))}
       </dl>
-    </dialog>
+    </Dialog>
   );
 }

@@ -15,7 +15,7 @@ export function StartView() {
     <div className="start">
       <div className="start-content">
         <img className="start-icon" src={iconUrl} alt="" width="76" height="76" />
-        <h1 className="start-title">{start.title}</h1>
+        <h2 className="start-title">{start.title}</h2>
         <p className="start-subtitle">{start.subtitle}</p>
         <Button look="primary" testId="browse" onClick={() => void browse()}>
           {start.browse}

@@ -13,18 +13,18 @@ function describePosition(job: Job): string {
     : strings.transcript.position(processed, formatDuration(job.duration));
 }
 
-export function JobProgress({ job, isAlone }: { readonly job: Job; readonly isAlone: boolean }) {
+export function JobProgress({ job }: { readonly job: Job }) {
   const remaining = job.state === 'running' ? formatRemaining(estimateRemainingMs(job)) : null;
   const speed = formatSpeed(job.processed, job.elapsedMs);
   const isOpened = job.format !== null;
   return (
     <div className="job-progress">
-      <ProgressBar value={jobProgress(job)} label={isAlone ? strings.queue.progress(job.fileName) : null} />
+      <ProgressBar value={jobProgress(job)} label={null} />
       <p className="job-progress-line">
         <span>{isOpened ? describePosition(job) : strings.queue.starting}</span>
         <span className="job-progress-end">
           {speed !== null && <span>{strings.transcript.speed(speed)}</span>}
-          {remaining !== null && <span data-testid={isAlone ? 'eta' : undefined}>{remaining}</span>}
+          {remaining !== null && <span>{remaining}</span>}
         </span>
       </p>
     </div>

@@ -1,0 +1,166 @@
+/** The speech models there are: what is installed, what each needs, where it can run, and how to get or drop it. */
+import './models-view.css';
+import '../page.css';
+import { useState } from 'react';
+import type { ModelStatus } from '../../../shared/contract.js';
+import { formatBytes, formatPercent } from '../../format.js';
+import { Button } from '../../parts/button.js';
+import { Dialog } from '../../parts/dialog.js';
+import { Icon } from '../../parts/icon.js';
+import { ProgressBar } from '../../parts/progress-bar.js';
+import { cancelModel, importModel, removeModel, repairModel } from '../../stores/actions.js';
+import { changeSettings, useSettings } from '../../stores/settings.js';
+import { useUi } from '../../stores/ui.js';
+import { strings } from '../../strings/en.js';
+import { TITLE_ID } from '../../views.js';
+
+const { models: words } = strings;
+
+function Devices({ model }: { readonly model: ModelStatus }) {
+  return (
+    <ul className="model-devices" aria-label={words.devices(model.name)}>
+      {model.devices.map(({ device, reason }) => (
+        <li key={device} className="model-device" data-usable={reason === null}>
+          <Icon name={reason === null ? 'check' : 'close'} size={14} />
+          <strong>{words.device(device)}</strong>
+          <span>{reason ?? words.usable}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Fetching({ model }: { readonly model: ModelStatus }) {
+  return (
+    <div className="model-progress">
+      <ProgressBar value={model.progress} label={words.progress(model.name)} />
+      {model.progress !== null && <span>{formatPercent(model.progress)}</span>}
+      <Button testId="model-cancel" onClick={() => void cancelModel(model.id)}>
+        {words.cancel}
+      </Button>
+    </div>
+  );
+}
+
+interface ModelButtonsProps {
+  readonly model: ModelStatus;
+  readonly isChosen: boolean;
+  readonly onRemove: () => void;
+}
+
+function ModelButtons({ model, isChosen, onRemove }: ModelButtonsProps) {
+  const { id, name, state } = model;
+  if (state === 'fetching') return null;
+  return (
+    <div className="model-buttons">
+      {state === 'ready' && !isChosen && (
+        <Button testId="model-use" onClick={() => void changeSettings({ model: id })}>
+          {words.use}
+        </Button>
+      )}
+      {state !== 'ready' && (
+        <Button
+          look="primary"
+          aria-label={words.actOn(state === 'missing' ? words.fetch : words.repair, name)}
+          onClick={() => void repairModel(id)}
+        >
+          {state === 'missing' ? words.fetch : words.repair}
+        </Button>
+      )}
+      {state === 'ready' && (
+        <Button
+          look="quiet"
+          aria-label={words.actOn(words.verify, name)}
+          onClick={() => void repairModel(id)}
+        >
+          {words.verify}
+        </Button>
+      )}
+      {state !== 'ready' && (
+        <Button aria-label={words.actOn(words.import, name)} onClick={() => void importModel(id)}>
+          {words.import}
+        </Button>
+      )}
+      {state !== 'missing' && (
+        <Button look="quiet" icon="trash" aria-label={words.actOn(words.remove, name)} onClick={onRemove}>
+          {words.remove}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function ModelCard({ model, onRemove }: { readonly model: ModelStatus; readonly onRemove: () => void }) {
+  const isChosen = useSettings((state) => state.settings.model === model.id);
+  return (
+    <li className="card model" data-testid="model" data-id={model.id} data-state={model.state}>
+      <header className="model-head">
+        <h2 className="model-name">{model.name}</h2>
+        <span className="badge" data-look={model.state}>
+          {words.state(model.state)}
+        </span>
+        {isChosen && (
+          <span className="badge" data-look="chosen">
+            {words.chosen}
+          </span>
+        )}
+        <span className="model-size">{formatBytes(model.sizeBytes)}</span>
+      </header>
+      {model.failure !== null && (
+        <p className="model-failure">
+          {model.failure.message} {model.failure.remedy}
+        </p>
+      )}
+      <Devices model={model} />
+      {model.state === 'fetching' && <Fetching model={model} />}
+      <ModelButtons model={model} isChosen={isChosen} onRemove={onRemove} />
+    </li>
+  );
+}
+
+export function ModelsView() {
+  const models = useUi((state) => state.models);
+  const [removing, setRemoving] = useState<ModelStatus | null>(null);
+  function close(): void {
+    setRemoving(null);
+  }
+  return (
+    <section className="page" aria-labelledby={TITLE_ID}>
+      <div className="page-content">
+        <p className="page-lead">{words.lead}</p>
+        <ul className="model-list">
+          {models.map((model) => (
+            <ModelCard
+              key={model.id}
+              model={model}
+              onRemove={() => {
+                setRemoving(model);
+              }}
+            />
+          ))}
+        </ul>
+      </div>
+      {removing !== null && (
+        <Dialog title={words.removeTitle(removing.name)} closeLabel={words.keep} onClose={close}>
+          <div className="dialog-body">
+            <p>{words.removeText(formatBytes(removing.sizeBytes))}</p>
+            <div className="dialog-buttons">
+              <Button data-autofocus onClick={close}>
+                {words.keep}
+              </Button>
+              <Button
+                look="danger"
+                onClick={() => {
+                  close();
+                  void removeModel(removing.id);
+                }}
+              >
+                {words.remove}
+              </Button>
+            </div>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+/** What computes, and how careful it is. */
+import { DEVICES, VAD_MODES } from '../../../shared/options.js';
+import { changeSettings, useSettings } from '../../stores/settings.js';
+import { strings } from '../../strings/en.js';
+import { ChoiceRow, SettingRow, SwitchRow } from './setting-row.js';
+
+const { settings: words } = strings;
+const MAX_THREADS = 256;
+
+export function ExpertSettings() {
+  const settings = useSettings((state) => state.settings);
+  return (
+    <>
+      <ChoiceRow
+        words={words.device}
+        value={settings.device}
+        choices={DEVICES.map((value) => ({ value, name: words.deviceName(value) }))}
+        testId="setting-device"
+        onChange={(device) => void changeSettings({ device })}
+      />
+      <SettingRow words={words.threads}>
+        {(ids) => (
+          <input
+            {...ids}
+            key={settings.threads}
+            type="number"
+            className="setting-number"
+            min={0}
+            max={MAX_THREADS}
+            defaultValue={settings.threads}
+            data-testid="setting-threads"
+            onBlur={(event) => {
+              const threads = Math.round(event.target.valueAsNumber);
+              const isValid = threads >= 0 && threads <= MAX_THREADS;
+              if (isValid && threads !== settings.threads) void changeSettings({ threads });
+            }}
+          />
+        )}
+      </SettingRow>
+      <ChoiceRow
+        words={words.vad}
+        value={settings.vad}
+        choices={VAD_MODES.map((value) => ({ value, name: words.vadName(value) }))}
+        testId="setting-vad"
+        onChange={(vad) => void changeSettings({ vad })}
+      />
+      <SwitchRow
+        words={words.developer}
+        isOn={settings.developer}
+        testId="setting-developer"
+        onChange={(developer) => void changeSettings({ developer })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+/** What became of the recording, in words: how much was heard, and each stretch that was not, to be transcribed. */
+import { useId, useMemo } from 'react';
+import type { Job } from '../../../shared/job.js';
+import { isFinished } from '../../../shared/job.js';
+import { formatDuration } from '../../../shared/time.js';
+import { formatPercent } from '../../format.js';
+import { Button } from '../../parts/button.js';
+import { retrySpan } from '../../stores/actions.js';
+import { playStretch } from '../../stores/player.js';
+import { strings } from '../../strings/en.js';
+import { listStretches } from '../../waveform.js';
+import type { Stretch, StretchKind } from '../../waveform.js';
+import type { TranscriptEntry } from '../../transcript-entry.js';
+
+const { coverage: words } = strings;
+const KINDS: readonly StretchKind[] = ['heard', 'skipped', 'retried', 'failed'];
+/** A list longer than this helps nobody; the longest are shown. */
+const MAX_LISTED = 50;
+
+function listMissing(stretches: readonly Stretch[]): readonly Stretch[] {
+  const missing = stretches.filter(({ kind }) => kind === 'skipped' || kind === 'failed');
+  if (missing.length <= MAX_LISTED) return missing;
+  const longest = missing.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(0, MAX_LISTED);
+  return longest.toSorted((a, b) => a.start - b.start);
+}
+
+function Missing({ job, stretch }: { readonly job: Job; readonly stretch: Stretch }) {
+  const { kind, start, end } = stretch;
+  const range = words.range(formatDuration(start), formatDuration(end));
+  return (
+    <li className="coverage-item">
+      <Button
+        look="quiet"
+        icon="play"
+        aria-label={words.play(range)}
+        onClick={() => {
+          playStretch(start, end);
+        }}
+      >
+        {range}
+      </Button>
+      <Button
+        testId="retry-span"
+        aria-label={words.transcribeRange(words.kind(kind), range)}
+        onClick={() => void retrySpan(job.id, start, end)}
+      >
+        {words.transcribe}
+      </Button>
+    </li>
+  );
+}
+
+export function CoverageList({ job, entry }: { readonly job: Job; readonly entry: TranscriptEntry }) {
+  const id = useId();
+  const { spans, segments } = entry;
+  const stretches = useMemo(() => listStretches(spans, segments), [spans, segments]);
+  const missing = listMissing(stretches);
+  const lost = missing.reduce((sum, { start, end }) => sum + end - start, 0);
+  const total = job.duration ?? job.processed;
+  if (spans.length === 0 || total === 0) return <span />;
+  return (
+    <>
+      <button
+        type="button"
+        className="button button-quiet coverage-button"
+        popoverTarget={id}
+        data-testid="coverage"
+      >
+        {words.heard(formatPercent(1 - lost / total))}
+      </button>
+      <div className="coverage-list" id={id} popover="auto" role="dialog" aria-label={words.title}>
+        <ul className="coverage-legend">
+          {KINDS.map((kind) => (
+            <li key={kind}>
+              <span className="coverage-swatch" data-kind={kind} />
+              {words.kind(kind)}
+            </li>
+          ))}
+        </ul>
+        <p className="coverage-hint">{missing.length === 0 ? words.complete : words.hint}</p>
+        {isFinished(job) && missing.length > 0 && (
+          <ul className="coverage-items">
+            {missing.map((stretch) => (
+              <Missing key={stretch.start} job={job} stretch={stretch} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </>
+  );
+}
