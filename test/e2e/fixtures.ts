@@ -13,6 +13,7 @@ import { _electron } from 'playwright-core';
 import type { ElectronApplication, Page } from 'playwright-core';
 import * as v from 'valibot';
 import type { PreloadApi } from '../../src/preload/api.js';
+import type { ExportFormat } from '../../src/shared/export/formats.js';
 import type { Job, JobState } from '../../src/shared/job.js';
 import { CORPUS, KENNEDY, readManifest } from '../speech.js';
 
@@ -40,13 +41,19 @@ export interface RunningApp {
 }
 
 export interface LaunchOptions {
+  /** As at the very first start, with its self-test. */
+  readonly isFirstStart?: boolean;
   /** As after `npm start --`. */
   readonly args?: readonly string[];
   /** Where the process is started, to which relative names refer. */
   readonly cwd?: string;
 }
 
-export async function launchApp({ args = [], cwd = REPOSITORY }: LaunchOptions = {}): Promise<RunningApp> {
+export async function launchApp({
+  args = [],
+  cwd = REPOSITORY,
+  isFirstStart = false,
+}: LaunchOptions = {}): Promise<RunningApp> {
   const folder = mkdtempSync(join(tmpdir(), 'tilescribe-e2e-'));
   const electron = await _electron.launch({
     executablePath: ELECTRON,
@@ -58,6 +65,7 @@ export async function launchApp({ args = [], cwd = REPOSITORY }: LaunchOptions =
   });
   const page = await electron.firstWindow();
   await page.getByTestId('drop-zone').waitFor();
+  if (!isFirstStart) await page.getByTestId('welcome-start').click();
   return {
     electron,
     page,
@@ -147,6 +155,13 @@ export async function waitForState(
     .locator(`[data-testid="job"][data-file-name="${fileName}"][data-state="${state}"]`)
     .first()
     .waitFor({ timeout: timeoutMs });
+}
+
+/** Through the dialog, as a person would. */
+export async function exportAs(page: Page, format: ExportFormat): Promise<void> {
+  await page.getByTestId('export').click();
+  await page.getByTestId(`export-${format}`).click();
+  await page.getByTestId('export-save').click();
 }
 
 /** Makes the next save dialogs answer with this path (null: closed). */

@@ -6,7 +6,7 @@ import { TEXT_FORMATS } from '../../src/shared/export/formats.js';
 import { formatClock, samplesToSeconds } from '../../src/shared/time.js';
 import { transcriptText } from '../../src/shared/transcript.js';
 import { KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
-import { addFiles, answerSaveDialog, dropFiles, launchApp, listJobs, waitForState } from './fixtures.js';
+import { addFiles, answerSaveDialog, dropFiles, exportAs, launchApp, listJobs, waitForState } from './fixtures.js';
 
 const KENNEDY_NAME = basename(KENNEDY);
 
@@ -34,8 +34,7 @@ describe('a recording', () => {
     for (const format of TEXT_FORMATS) {
       const path = join(folder, `export with 'quotes'.${format}`);
       await answerSaveDialog(electron, path);
-      await page.getByTestId('export').click();
-      await page.getByTestId(`export-${format}`).click();
+      await exportAs(page, format);
       await page.getByText(basename(path)).first().waitFor();
       exported.set(format, readFileSync(path, 'utf8'));
     }
@@ -85,6 +84,7 @@ describe('a recording', () => {
     await page.keyboard.press('Control+o');
     await waitForState(page, KENNEDY_NAME, 'done');
     await page.keyboard.press('e');
+    await page.getByTestId('export-dialog').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByText('by keyboard.srt').first().waitFor();
@@ -125,8 +125,7 @@ describe('a recording', () => {
     await waitForState(page, KENNEDY_NAME, 'done');
 
     await answerSaveDialog(electron, '/dev/null/not-a-folder/x.txt');
-    await page.getByTestId('export').click();
-    await page.getByTestId('export-txt').click();
+    await exportAs(page, 'txt');
 
     await page.getByTestId('notice').getByText('could not be saved').waitFor();
     expect(await page.getByTestId('segment').count()).toBeGreaterThan(0);

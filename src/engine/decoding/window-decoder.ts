@@ -94,11 +94,7 @@ export class WindowDecoder {
 
   constructor(input: WindowDecoderInput) {
     this.#in = input;
-    this.#rules = new TokenRules(
-      input.tokenizer,
-      input.backend.dimensions.vocabularySize,
-      input.candidates,
-    );
+    this.#rules = new TokenRules(input.tokenizer, input.backend.dimensions.vocabularySize, input.candidates);
     this.#search = chooseSearch(input.options);
     this.#detector = new LanguageDetector({ ...input, rules: this.#rules, allowed: input.options.languages });
     this.#hints = encodeHints(input.options.vocabulary, this.#promptLimit(), input.tokenizer);

@@ -55,7 +55,8 @@ export function endSelfTest(): Promise<void> {
   return attempt(async () => {
     await changeSettings({ isWelcomed: true });
     if (job === null) return;
-    await call('library.delete', { id: job.id });
+    if (!isFinished(job)) await call('jobs.cancel', { id: job.id });
     await call('jobs.remove', { id: job.id });
+    await call('library.delete', { id: job.id });
   });
 }

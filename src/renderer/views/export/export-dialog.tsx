@@ -67,6 +67,10 @@ function FormatList({
       role="radiogroup"
       aria-label={words.format}
       onKeyDown={(event) => {
+        if (event.key === 'Enter') {
+          event.preventDefault();
+          event.currentTarget.closest('form')?.requestSubmit();
+        }
         const next = moveInList(event.key, EXPORT_FORMATS.indexOf(format), EXPORT_FORMATS.length);
         const chosen = next === null ? undefined : EXPORT_FORMATS[next];
         if (chosen === undefined) return;

@@ -71,8 +71,8 @@ export function JobHeader({ job }: { readonly job: Job }) {
       <div className="column">
         <div className="job-top">
           <div className="job-facts">
-            {facts !== '' && <p>{facts}</p>}
-            {stats !== '' && <p>{stats}</p>}
+            {facts !== '' && <p title={facts}>{facts}</p>}
+            {stats !== '' && <p title={stats}>{stats}</p>}
           </div>
           <div className="job-buttons">
             <StateButtons job={job} />

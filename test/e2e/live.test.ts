@@ -1,0 +1,56 @@
+/** The words while they come: single tokens with what the decoder knew, and a list that follows them. */
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findViolations } from './axe.js';
+import { addFiles, launchApp, makeLongRecording, waitForState } from './fixtures.js';
+
+describe('the live view', () => {
+  it('shows id, probability, four candidates and latency of a token, by pointer and by keyboard', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const long = await makeLongRecording(folder);
+    await addFiles(page, long);
+    await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+
+    // Of the last window that was committed: those stay, where pending ones may be gone before the pointer is there.
+    const token = page.locator('[data-testid="segment"] [data-token]').first();
+    await token.waitFor();
+    await token.hover();
+    const card = page.getByTestId('token-card');
+    const text = (await card.textContent()) ?? '';
+    expect(text).toMatch(/Token id\d+/);
+    expect(text).toMatch(/Probability[\d.]+%/);
+    expect(text).toMatch(/[\d.]+ m?s/);
+    expect(await card.locator('.token-candidate').count()).toBe(5);
+
+    await page.locator('[data-testid="segment"] [data-token][tabindex="0"]').first().focus();
+    const before = await card.locator('strong').textContent();
+    await page.keyboard.press('ArrowLeft');
+    expect(await card.locator('strong').textContent()).not.toBe(before);
+    expect(await findViolations(page)).toEqual([]);
+  });
+
+  it('follows the newest words until the reader scrolls up, and again when asked', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const long = await makeLongRecording(folder);
+    await app.electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(900, 500);
+    });
+    await addFiles(page, long);
+    const scroller = page.locator('.words-scroll');
+    const distance = () =>
+      scroller.evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop);
+    await page.waitForFunction(() => {
+      const element = document.querySelector('.words-scroll');
+      return element !== null && element.scrollHeight > element.clientHeight + 80;
+    });
+    await expect.poll(distance).toBeLessThanOrEqual(2);
+
+    await scroller.hover();
+    await page.mouse.wheel(0, -200);
+    await page.getByText('Jump to latest').click();
+    await expect.poll(distance).toBeLessThanOrEqual(40);
+    await waitForState(page, basename(long), 'done');
+  });
+});

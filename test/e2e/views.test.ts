@@ -1,0 +1,134 @@
+/** Every place of the window: reached by keyboard, free of what axe calls a violation, whole at 200 % zoom. */
+import { basename } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KENNEDY } from '../speech.js';
+import { findViolations } from './axe.js';
+import { addFiles, launchApp, takeScreenshot, waitForState } from './fixtures.js';
+import type { RunningApp } from './fixtures.js';
+
+const THEMES = ['light', 'dark'] as const;
+
+describe('views', () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await launchApp();
+  });
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
+
+  async function expectAccessible(name: string): Promise<void> {
+    const { electron, page } = app;
+    for (const theme of THEMES) {
+      await electron.evaluate(({ nativeTheme }, source) => {
+        nativeTheme.themeSource = source;
+      }, theme);
+      await page.waitForFunction(
+        (isDark) => matchMedia('(prefers-color-scheme: dark)').matches === isDark,
+        theme === 'dark',
+      );
+      // A colour in the middle of its transition is no colour of the theme.
+      await page.waitForTimeout(200);
+      expect(await findViolations(page), `${name}, ${theme}`).toEqual([]);
+    }
+    // As when the user zooms to 200 % in a window of 1280 x 800.
+    await setZoom(2);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    await takeScreenshot(page, `${name}-zoom-200`);
+    expect(overflow, `${name} sticks out sideways at 200 %`).toBe(0);
+    await setZoom(1);
+  }
+
+  async function setZoom(factor: number): Promise<void> {
+    const { electron, page } = app;
+    await electron.evaluate(({ BrowserWindow }, zoom) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(zoom);
+    }, factor);
+    await page.waitForFunction((zoom) => Math.abs(window.devicePixelRatio - zoom) < 0.01, factor);
+  }
+
+  it('start', async () => {
+    await expectAccessible('start');
+  });
+
+  it('transcript, with a marked row, the search and the replacement', async () => {
+    const { page } = app;
+    await addFiles(page, KENNEDY);
+    await waitForState(page, basename(KENNEDY), 'done');
+    await expectAccessible('transcript');
+
+    await page.keyboard.press('j');
+    await page.keyboard.press('/');
+    await page.getByTestId('find-input').fill('country');
+    await page.getByTestId('find-replace').click();
+    expect(await page.getByTestId('find-count').textContent()).toBe('1 of 2');
+    await expectAccessible('find');
+    await page.keyboard.press('Escape');
+    expect(await page.getByTestId('find-bar').count()).toBe(0);
+  });
+
+  it('export dialog, with a preview that follows the shape', async () => {
+    const { page } = app;
+    await page.keyboard.press('e');
+    await page.getByTestId('export-srt').click();
+    const preview = page.getByTestId('export-preview');
+    await preview.getByText('-->').first().waitFor();
+    const before = await preview.textContent();
+
+    await page.getByTestId('shape-on').check();
+    await page.getByTestId('shape-maxLineWidth').fill('16');
+    await page.waitForFunction(
+      (old) => document.querySelector('[data-testid="export-preview"]')?.textContent !== old,
+      before,
+    );
+
+    const lines = ((await preview.textContent()) ?? '').split('\n').filter((line) => /^[A-Za-z]/.test(line));
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.every((line) => line.length <= 16)).toBe(true);
+    await expectAccessible('export');
+    await page.keyboard.press('Escape');
+    expect(await page.getByTestId('export-dialog').count()).toBe(0);
+  });
+
+  it.each(['library', 'models', 'settings'])('%s', async (view) => {
+    await app.page.getByTestId(`view-${view}`).click();
+    await expectAccessible(view);
+  });
+
+  it('shortcuts', async () => {
+    await app.page.keyboard.press('?');
+    await app.page.getByTestId('shortcuts').waitFor();
+    await expectAccessible('shortcuts');
+    await app.page.keyboard.press('Escape');
+  });
+
+  it('says why a device cannot be used, to the keyboard too', async () => {
+    const { page } = app;
+    await page.getByTestId('device-auto').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+
+    expect(await page.getByTestId('device-reason').isVisible()).toBe(true);
+    expect(await page.getByTestId('device-npu').getAttribute('aria-checked')).toBe('false');
+    expect(await page.getByTestId('device-reason').textContent()).toContain('NPU cannot be used');
+    await page.keyboard.press('Escape');
+  });
+
+  it('are reached by the Tab key in the order they are read', async () => {
+    const { page } = app;
+    await page.getByTestId('new').focus();
+    const order: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      await page.keyboard.press('Tab');
+      order.push(
+        (await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))) ?? '(nothing)',
+      );
+    }
+
+    expect(order).toEqual(['view-transcribe', 'view-library', 'view-models', 'view-settings']);
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Settings');
+  });
+});
