@@ -37,6 +37,13 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Not tests: `npm run screenshots` and `npm run bench:window` drive the app and look, or measure.
+      {
+        test: { name: 'screenshots', include: ['test/window/screenshots.ts'], testTimeout: 300_000 },
+      },
+      {
+        test: { name: 'window', include: ['test/window/responsiveness.ts'], testTimeout: 300_000 },
+      },
     ],
   },
 });

@@ -6,7 +6,15 @@ import { TEXT_FORMATS } from '../../src/shared/export/formats.js';
 import { formatClock, samplesToSeconds } from '../../src/shared/time.js';
 import { transcriptText } from '../../src/shared/transcript.js';
 import { KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
-import { addFiles, answerSaveDialog, dropFiles, exportAs, launchApp, listJobs, waitForState } from './fixtures.js';
+import {
+  addFiles,
+  answerSaveDialog,
+  dropFiles,
+  exportAs,
+  launchApp,
+  listJobs,
+  waitForState,
+} from './fixtures.js';
 
 const KENNEDY_NAME = basename(KENNEDY);
 
