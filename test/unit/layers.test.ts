@@ -45,9 +45,9 @@ const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
   audio: ['cpu', 'base'],
   voice: ['cpu', 'base'],
   whisper: ['audio', 'cpu', 'base'],
-  npu: ['base'],
+  npu: ['kernels', 'whisper', 'cpu', 'base'],
   addon: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'napi.h'],
-  test: ['npu', 'whisper', 'voice', 'audio', 'machine', 'cpu', 'base'],
+  test: ['kernels', 'npu', 'whisper', 'voice', 'audio', 'machine', 'cpu', 'base'],
   bench: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'test'],
 };
 
