@@ -78,6 +78,9 @@ export const RunTimingsSchema = v.object({
 });
 export type RunTimings = v.InferOutput<typeof RunTimingsSchema>;
 
+/** Of the steps of a job the last so many are kept: 80 minutes of speech, more than a chart can show. */
+export const KEPT_STEPS = 20_000;
+
 /** A whole run as it is kept and exported: the last totals, and how long each step of the decoder took. */
 export const RunRecordSchema = v.object({
   timings: RunTimingsSchema,

@@ -1,13 +1,12 @@
 /**
  * Where the time of each job went, as the engine's stream tells it. Totals replace each other; the steps of the
- * decoder are collected, the last 20,000 of them (80 minutes of speech), which is more than a chart can show.
+ * decoder are collected.
  */
 import { create } from 'zustand';
 import type { EngineEvent } from '../../shared/events.js';
 import type { MachineLimits } from '../../shared/roofline.js';
+import { KEPT_STEPS } from '../../shared/timing.js';
 import type { RunRecord } from '../../shared/timing.js';
-
-export const KEPT_STEPS = 20_000;
 
 export interface RunsState {
   readonly runs: Readonly<Record<string, RunRecord>>;

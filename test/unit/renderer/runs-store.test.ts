@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { KEPT_STEPS, reduceRuns } from '../../../src/renderer/stores/runs.js';
+import { reduceRuns } from '../../../src/renderer/stores/runs.js';
 import type { RunsState } from '../../../src/renderer/stores/runs.js';
 import type { EngineEvent } from '../../../src/shared/events.js';
+import { KEPT_STEPS } from '../../../src/shared/timing.js';
 import { RUN } from '../shared/made-run.js';
 
 const EMPTY: RunsState = { runs: {}, limits: null };
