@@ -15,6 +15,7 @@ export default defineConfig({
           index: 'src/main/index.ts',
           engine: 'src/engine/entry.ts',
           doctor: 'src/engine/doctor/entry.ts',
+          limits: 'src/engine/limits-entry.ts',
           cli: 'src/cli/index.ts',
         },
       },

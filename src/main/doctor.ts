@@ -1,54 +1,26 @@
-/** `doctor.run`: starts the doctor's process (src/engine/doctor/entry.ts), takes its report and ends it. */
-import { utilityProcess } from 'electron';
-import * as v from 'valibot';
+/** `doctor.run`: asks the doctor's process (src/engine/doctor/entry.ts) for its report. */
 import { DoctorReportSchema } from '../shared/doctor.js';
 import type { DoctorReport } from '../shared/doctor.js';
-import { AppError } from '../shared/errors.js';
-import { pickEnvironment } from './engine-process.js';
+import { askProcess } from './ask-process.js';
+import type { Paths } from './paths.js';
 
 /** A model that was never verified is hashed, which takes a slow disk some seconds. */
 const TIMEOUT_MS = 60_000;
 
-export interface DoctorPaths {
-  /** The doctor's own build; an entry of electron.vite.config.ts. */
-  readonly doctorPath: string;
-  readonly resourcesFolder: string;
-  readonly modelsFolder: string;
-}
+type DoctorPaths = Pick<Paths, 'doctorPath' | 'resourcesFolder' | 'modelsFolder'>;
 
-/** Rejects with AppError `engine-unavailable` when the process ends or hangs before it has reported. */
-export async function runDoctorProcess(paths: DoctorPaths, version: string): Promise<DoctorReport> {
-  const child = utilityProcess.fork(paths.doctorPath, [paths.resourcesFolder, paths.modelsFolder, version], {
+/** Rejects as askProcess does. */
+export function runDoctorProcess(
+  { doctorPath, resourcesFolder, modelsFolder }: DoctorPaths,
+  version: string,
+): Promise<DoctorReport> {
+  return askProcess({
+    path: doctorPath,
+    args: [resourcesFolder, modelsFolder, version],
     serviceName: 'tilescribe-doctor',
-    env: pickEnvironment(),
-    stdio: 'inherit',
+    answer: DoctorReportSchema,
+    timeoutMs: TIMEOUT_MS,
+    who: 'The doctor',
+    remedy: 'Run "npx tilescribe doctor" in a terminal, which shows how far it comes.',
   });
-  try {
-    return await new Promise<DoctorReport>((resolve, reject) => {
-      const giveUp = (how: string): void => {
-        reject(
-          new AppError(
-            'engine-unavailable',
-            `The doctor ${how} before it had looked at everything.`,
-            'Run "npx tilescribe doctor" in a terminal, which shows how far it comes.',
-          ),
-        );
-      };
-      const timer = setTimeout(() => {
-        giveUp('hung');
-      }, TIMEOUT_MS);
-      child.once('message', (message: unknown) => {
-        clearTimeout(timer);
-        const parsed = v.safeParse(DoctorReportSchema, message);
-        if (parsed.success) resolve(parsed.output);
-        else giveUp('said something else');
-      });
-      child.once('exit', () => {
-        clearTimeout(timer);
-        giveUp('ended');
-      });
-    });
-  } finally {
-    child.kill();
-  }
 }

@@ -3,15 +3,17 @@
  * were written are remembered, because only those may be shown in the file manager later.
  */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describePath, writeFileAtomically } from '../node/write-file.js';
 import type { ExportResult } from '../shared/contract.js';
 import { AppError, toFailure } from '../shared/errors.js';
 import { exportFile, exportTranscript, suggestFileName } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
 import type { ShapeOptions } from '../shared/shape.js';
+import type { RunRecord } from '../shared/timing.js';
 import type { Transcript } from '../shared/transcript.js';
 import type { JobQueue } from './jobs.js';
+import { describeRun } from './runs.js';
 
 /** A screen or two of subtitles. */
 const PREVIEW_CHARACTERS = 20_000;
@@ -20,6 +22,8 @@ export interface ExporterOptions {
   readonly jobs: Pick<JobQueue, 'transcript' | 'sourcePath'>;
   /** Null when the user closed the dialog. */
   readonly askWhere: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
+  /** Where the time of a job went; null when it was not measured. */
+  readonly findRun: (id: string) => Promise<RunRecord | null>;
   /** Where to suggest when the recording's own folder is gone. */
   readonly homeFolder: string;
 }
@@ -32,17 +36,53 @@ export class Exporter {
     this.#options = options;
   }
 
-  async save(id: string, format: ExportFormat, shape: ShapeOptions | null = null): Promise<ExportResult> {
+  save(id: string, format: ExportFormat, shape: ShapeOptions | null = null): Promise<ExportResult> {
+    // Fails before a dialog opens for nothing.
+    const suggest = (): string =>
+      this.#suggestPath(id, suggestFileName(this.transcript(id).fileName, format));
+    return this.#saveAs(format, suggest, () =>
+      Promise.resolve(exportFile(this.transcript(id), format, shape)),
+    );
+  }
+
+  /** Where the time went, as JSON. */
+  saveTimings(id: string): Promise<ExportResult> {
+    const suggest = async (): Promise<string> => this.#suggestPath(id, await this.#nameTimings(id));
+    return this.#saveAs('json', suggest, async () => describeRun(await this.#run(id)));
+  }
+
+  async #saveAs(
+    format: ExportFormat,
+    suggest: () => string | Promise<string>,
+    write: () => Promise<string | Uint8Array>,
+  ): Promise<ExportResult> {
     try {
-      const path = await this.#options.askWhere(this.#suggestPath(id, format), format);
+      const path = await this.#options.askWhere(await suggest(), format);
       if (path === null) return { status: 'dismissed' };
-      // Read after the dialog: the transcript may have grown while it was open.
-      await writeFileAtomically(path, exportFile(this.transcript(id), format, shape));
+      // Read after the dialog: there may be more of it than when it opened.
+      await writeFileAtomically(path, await write());
       this.#written.add(path);
       return { status: 'saved', path };
     } catch (thrown) {
       return { status: 'failed', failure: toFailure(thrown) };
     }
+  }
+
+  async #nameTimings(id: string): Promise<string> {
+    await this.#run(id);
+    const path = this.#options.jobs.sourcePath(id);
+    const name = path === null ? 'recording' : basename(describePath(path));
+    return suggestFileName(`${name}.timings`, 'json');
+  }
+
+  async #run(id: string): Promise<RunRecord> {
+    const record = await this.#options.findRun(id);
+    if (record !== null) return record;
+    throw new AppError(
+      'wrong-usage',
+      'The time of this file was not measured, so there is nothing to save.',
+      'Transcribe it again.',
+    );
   }
 
   /** Throws AppError while there is none. */
@@ -72,11 +112,8 @@ export class Exporter {
     return this.#written.has(path);
   }
 
-  #suggestPath(id: string, format: ExportFormat): string {
+  #suggestPath(id: string, fileName: string): string {
     const { jobs, homeFolder } = this.#options;
-    // Fails before a dialog opens for nothing.
-    const { fileName: source } = this.transcript(id);
-    const fileName = suggestFileName(source, format);
     const path = jobs.sourcePath(id);
     const folder = path === null ? homeFolder : dirname(describePath(path));
     return join(existsSync(folder) ? folder : homeFolder, fileName);

@@ -1,11 +1,12 @@
 /** What each call of the contract does. Thin: the work is in jobs, library, exports, models and settings. */
-import type { AppInfo } from '../shared/contract.js';
+import type { AppInfo, CallReply } from '../shared/contract.js';
 import type { DoctorReport } from '../shared/doctor.js';
 import { AppError } from '../shared/errors.js';
 import { exportTranscript } from '../shared/export/index.js';
 import type { Handlers } from './calls.js';
 import type { Exporter } from './exports.js';
 import type { JobQueue } from './jobs.js';
+import type { RunShelf } from './runs.js';
 import type { LibraryDesk } from './library-desk.js';
 import type { ModelShelf } from './models.js';
 import { readPeaks } from './peaks-file.js';
@@ -21,20 +22,14 @@ export interface HandlerDependencies {
   /** The file dialog; empty when it was closed. */
   readonly chooseFiles: () => Promise<readonly string[]>;
   readonly runDoctor: () => Promise<DoctorReport>;
+  readonly measureLimits: () => Promise<CallReply<'bench.run'>>;
+  readonly runs: RunShelf;
   /** The folder dialog; null when it was closed. */
   readonly chooseLibrary: () => Promise<string | null>;
   readonly copyText: (text: string) => void;
   readonly showInFolder: (path: string) => void;
 }
 
-const notYet = (): never => {
-  throw new AppError('internal', 'This is being built.', 'Try again with the next version.');
-};
-const NOT_YET = {
-  'jobs.timings': () => null,
-  'jobs.exportTimings': notYet,
-  'bench.run': notYet,
-};
 const DONE = { ok: true } as const;
 
 export function createHandlers(dependencies: HandlerDependencies): Handlers {
@@ -58,7 +53,6 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
       await jobs.reorder(id, before);
       return DONE;
     },
-    ...NOT_YET,
     'jobs.cancel': ({ id }) => {
       jobs.cancel(id);
       return DONE;
@@ -85,6 +79,9 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
       dependencies.showInFolder(path);
       return DONE;
     },
+    'jobs.timings': ({ id }) => dependencies.runs.find(id),
+    'jobs.exportTimings': ({ id }) => exporter.saveTimings(id),
+    'bench.run': () => dependencies.measureLimits(),
     'jobs.peaks': async ({ id }) => {
       const folder = jobs.folder(id);
       return folder === null ? null : await readPeaks(folder);

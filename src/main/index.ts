@@ -19,6 +19,7 @@ import { registerAppSchemes, serveBundle, serveMedia } from './protocol.js';
 import { lockDownPages, lockDownSession } from './security.js';
 import type { SettingsStore } from './settings.js';
 import { createWindow, focusWindow, loadPage } from './window.js';
+import { RunShelf } from './runs.js';
 import { createQueue, createShelf, openSettings, wireHandlers } from './wiring.js';
 
 const SAVE_TIMEOUT_MS = 3000;
@@ -48,11 +49,12 @@ async function start(): Promise<void> {
 
   const settings = await openSettings(paths, page);
   const library = new Library(settings.get().libraryFolder ?? paths.defaultLibraryFolder);
+  const runs = new RunShelf({ findFolder: (id) => library.folderOf(id) });
   const engine = new EngineHost(createEngineLauncher(paths, () => page.contents()));
-  const jobs = createQueue({ engine, page, library, settings });
+  const jobs = createQueue({ engine, page, library, settings, runs });
   const models = await createShelf(paths, page);
   serveMedia((id) => jobs.folder(id));
-  answerCalls(() => page.window(), wireHandlers({ jobs, models, library, settings, page, paths }));
+  answerCalls(() => page.window(), wireHandlers({ jobs, models, library, settings, page, paths, runs }));
   setMenu(() => page.window(), hasDevTools);
   takeFilesOfLaterStarts(jobs, settings, page);
   app.on('window-all-closed', () => {

@@ -64,6 +64,8 @@ export interface JobQueueOptions {
   readonly pushNotice: (notice: Failure) => void;
   readonly pushEdit: (change: { id: string; revision: number; edit: Edit }) => void;
   /** A job entered the engine (true), or nothing is left to do (false). */
+  /** Told every event of the queue's jobs. */
+  readonly watch: (event: EngineEvent) => void;
   readonly onBusyChange: (isBusy: boolean) => void;
 }
 
@@ -351,6 +353,7 @@ export class JobQueue {
 
   #receive(event: EngineEvent): void {
     if (this.#spanRetries.receive(event)) return;
+    this.#options.watch(event);
     const record = this.#records.get(event.jobId) ?? this.#leaving.get(event.jobId);
     if (!isKept(event)) return;
     if (record === undefined) {

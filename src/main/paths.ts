@@ -10,6 +10,8 @@ export interface Paths {
   readonly enginePath: string;
   /** The doctor's, likewise. */
   readonly doctorPath: string;
+  /** That of the measurement of the machine, likewise. */
+  readonly limitsPath: string;
   readonly iconPath: string;
   readonly resourcesFolder: string;
   /** Speech of a few seconds, for a self-test. */
@@ -28,6 +30,7 @@ export function locatePaths(app: App): Paths {
     preloadPath: join(root, 'out', 'preload', 'index.cjs'),
     enginePath: join(root, 'out', 'main', 'engine.js'),
     doctorPath: join(root, 'out', 'main', 'doctor.js'),
+    limitsPath: join(root, 'out', 'main', 'limits.js'),
     iconPath: join(resourcesFolder, 'icons', 'icon.png'),
     resourcesFolder,
     samplePath: join(resourcesFolder, 'sample', 'sample.flac'),

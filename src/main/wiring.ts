@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { app, clipboard, shell } from 'electron';
 import { findFfmpeg } from '../node/ffmpeg-location.js';
 import { Attention } from './attention.js';
+import { isFinished } from '../shared/job.js';
 import type { Handlers } from './calls.js';
 import { askWhereToSave, chooseLibraryFolder, chooseMediaFiles, chooseModelFolder } from './dialogs.js';
 import { runDoctorProcess } from './doctor.js';
@@ -15,9 +16,11 @@ import type { Library } from './library.js';
 import { expandPaths } from './media-files.js';
 import { keepInMemory } from './memory-store.js';
 import { openModelStore } from './model-store.js';
+import { measureLimits } from './machine-limits.js';
 import { ModelShelf } from './models.js';
 import type { Page } from './page.js';
 import type { Paths } from './paths.js';
+import type { RunShelf } from './runs.js';
 import { SettingsStore } from './settings.js';
 
 export async function openSettings(paths: Paths, page: Page): Promise<SettingsStore> {
@@ -37,9 +40,10 @@ export interface QueueParts {
   readonly page: Page;
   readonly library: Library;
   readonly settings: SettingsStore;
+  readonly runs: RunShelf;
 }
 
-export function createQueue({ engine, page, library, settings }: QueueParts): JobQueue {
+export function createQueue({ engine, page, library, settings, runs }: QueueParts): JobQueue {
   const attention = new Attention({
     findWindow: () => page.window(),
     wantsNotifications: () => settings.get().notifications,
@@ -62,6 +66,9 @@ export function createQueue({ engine, page, library, settings }: QueueParts): Jo
     },
     pushEdit: (change) => {
       page.push('transcript.changed', change);
+    },
+    watch: (event) => {
+      void runs.receive(event);
     },
     onBusyChange: (isBusy) => {
       attention.changeBusy(isBusy, jobs.list());
@@ -87,14 +94,16 @@ export interface HandlerParts {
   readonly settings: SettingsStore;
   readonly page: Page;
   readonly paths: Paths;
+  readonly runs: RunShelf;
 }
 
-export function wireHandlers({ jobs, models, library, settings, page, paths }: HandlerParts): Handlers {
+export function wireHandlers({ jobs, models, library, settings, page, paths, runs }: HandlerParts): Handlers {
   const homeFolder = app.getPath('home');
   const exporter = new Exporter({
     jobs,
     askWhere: (suggestedPath, format) => askWhereToSave(page.requireWindow(), suggestedPath, format),
     homeFolder,
+    findRun: (id) => runs.find(id),
   });
   return createHandlers({
     jobs,
@@ -109,6 +118,12 @@ export function wireHandlers({ jobs, models, library, settings, page, paths }: H
       samplePath: paths.samplePath,
       libraryFolder: library.root,
     }),
+    runs,
+    measureLimits: () =>
+      measureLimits(
+        paths,
+        jobs.list().some((job) => !isFinished(job)),
+      ),
     chooseFiles: () => chooseMediaFiles(page.requireWindow()),
     runDoctor: () => runDoctorProcess(paths, app.getVersion()),
     chooseLibrary: async () => {

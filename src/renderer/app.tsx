@@ -16,6 +16,7 @@ import { ToastMessage } from './views/messages/toast-message.js';
 import { ExportDialog } from './views/export/export-dialog.js';
 import { LibraryView } from './views/library/library-view.js';
 import { ModelsView } from './views/models/models-view.js';
+import { PerformanceView } from './views/performance/performance-view.js';
 import { SettingsView } from './views/settings/settings-view.js';
 import { Sidebar } from './views/shell/sidebar.js';
 import { TitleBar } from './views/shell/title-bar.js';
@@ -32,6 +33,7 @@ function TranscribeView() {
 const VIEW: Readonly<Record<View, ComponentType>> = {
   transcribe: TranscribeView,
   library: LibraryView,
+  performance: PerformanceView,
   models: ModelsView,
   settings: SettingsView,
 };

@@ -1,12 +1,13 @@
-/** The places of the window, in the order of the sidebar. The performance dashboard gets its row here. */
+/** The places of the window, in the order of the sidebar. */
 import type { IconName } from './parts/icon.js';
 
-export const VIEWS = ['transcribe', 'library', 'models', 'settings'] as const;
+export const VIEWS = ['transcribe', 'library', 'performance', 'models', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const VIEW_ICON: Readonly<Record<View, IconName>> = {
   transcribe: 'waves',
   library: 'library',
+  performance: 'chart',
   models: 'cube',
   settings: 'sliders',
 };

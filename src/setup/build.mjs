@@ -28,6 +28,7 @@ const APP_OUTPUTS = [
   'out/main/index.js',
   'out/main/engine.js',
   'out/main/doctor.js',
+  'out/main/limits.js',
   'out/main/cli.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',

@@ -16,7 +16,7 @@ import { findActiveJob } from '../selection.js';
 import { strings } from '../strings/en.js';
 import { acceptFetched, EMPTY_ENTRY, needsFetch } from '../transcript-entry.js';
 import { changeEntry, select, useJobs } from './jobs.js';
-import { acceptRecord, setLimits } from './runs.js';
+import { acceptRecord, isUnknown, setLimits } from './runs.js';
 import { showNotice, showToast, showView, useUi } from './ui.js';
 
 /** Main takes at most 10,000 paths a call (contract.ts). */
@@ -157,8 +157,9 @@ export function exportRun(id: string): Promise<void> {
   });
 }
 
-/** Asks for the times of a job that ran before this page was there. */
+/** Asks, once, for the times of a job that ran before this page was there. */
 export function fetchRun(id: string): Promise<void> {
+  if (!isUnknown(id)) return Promise.resolve();
   return attempt(async () => {
     const record = await call('jobs.timings', { id });
     if (record !== null) acceptRecord(id, record);

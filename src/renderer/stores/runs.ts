@@ -36,6 +36,15 @@ export function applyTimings(events: readonly EngineEvent[]): void {
   useRuns.setState((state) => reduceRuns(state, events));
 }
 
+const asked = new Set<string>();
+
+/** Whether main is to be asked for this job's times: said once of each. */
+export function isUnknown(jobId: string): boolean {
+  if (asked.has(jobId) || useRuns.getState().runs[jobId] !== undefined) return false;
+  asked.add(jobId);
+  return true;
+}
+
 /** What main knows of a job that ran before this page was there; what the stream told counts more. */
 export function acceptRecord(jobId: string, record: RunRecord): void {
   useRuns.setState((state) =>

@@ -67,6 +67,7 @@ const SHAPE_ROW: Readonly<Record<keyof ShapeOptions, string>> = {
 const VIEW_NAME: Readonly<Record<View, string>> = {
   transcribe: 'Transcribe',
   library: 'Library',
+  performance: 'Performance',
   models: 'Models',
   settings: 'Settings',
 };

@@ -49,7 +49,7 @@ const FIGURE_HOW: Readonly<Record<Figure, string>> = {
 const PART: Readonly<Record<ModelPart, string>> = { encoder: 'Encoder', decoder: 'Decoder' };
 
 export const performance = {
-  title: 'Performance',
+  nothing: 'Nothing has run yet',
   empty: 'Transcribe something: where the time goes is shown here while it runs and after.',
   run: 'Run',
   compareWith: 'Compare with',

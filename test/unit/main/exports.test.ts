@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Exporter } from '../../../src/main/exports.js';
 import { toSamples } from '../../../src/shared/time.js';
+import type { RunRecord } from '../../../src/shared/timing.js';
 import type { Transcript } from '../../../src/shared/transcript.js';
+import { RUN } from '../shared/made-run.js';
 import { makeSegment } from './fake-engine.js';
 
 describe('exporter', () => {
@@ -25,7 +27,11 @@ describe('exporter', () => {
     segments: [makeSegment(0, ' Hello.')],
   };
 
-  function setUp(answer: (suggested: string) => string | null, found: Transcript | null = transcript) {
+  function setUp(
+    answer: (suggested: string) => string | null,
+    found: Transcript | null = transcript,
+    run: RunRecord | null = null,
+  ) {
     const asked: string[] = [];
     const exporter = new Exporter({
       jobs: { transcript: () => found, sourcePath: () => join(folder, 'talk.mp4') },
@@ -34,6 +40,7 @@ describe('exporter', () => {
         return Promise.resolve(answer(suggested));
       },
       homeFolder: '/home/me',
+      findRun: () => Promise.resolve(run),
     });
     return { exporter, asked };
   }
@@ -48,6 +55,24 @@ describe('exporter', () => {
     expect(await readFile(join(folder, 'talk.srt'), 'utf8')).toContain(
       '00:00:00,000 --> 00:00:01,000\nHello.',
     );
+  });
+
+  it('writes where the time went, whether there is text or not', async () => {
+    const { exporter, asked } = setUp((suggested) => suggested, null, { timings: RUN, stepsMs: [1.5] });
+
+    const result = await exporter.saveTimings('a');
+
+    expect(asked).toEqual([join(folder, 'talk.mp4.timings.json')]);
+    expect(result).toEqual({ status: 'saved', path: join(folder, 'talk.mp4.timings.json') });
+    const written: unknown = JSON.parse(await readFile(join(folder, 'talk.mp4.timings.json'), 'utf8'));
+    expect(written).toEqual({ timings: RUN, stepsMs: [1.5] });
+  });
+
+  it('opens no dialog for times that were not measured', async () => {
+    const { exporter, asked } = setUp((suggested) => suggested);
+
+    expect(await exporter.saveTimings('a')).toMatchObject({ status: 'failed' });
+    expect(asked).toEqual([]);
   });
 
   it('writes nothing when the dialog is closed', async () => {

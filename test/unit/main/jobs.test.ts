@@ -15,6 +15,7 @@ function setUp() {
   const pushes: Job[][] = [];
   const notices: Failure[] = [];
   const busy: boolean[] = [];
+  const watched: string[] = [];
   const discarded: string[] = [];
   const edits: { id: string; revision: number; edit: Edit }[] = [];
   const { keep, linesOf, saves } = createMemoryLibrary();
@@ -35,6 +36,7 @@ function setUp() {
     pushJobs: (list) => pushes.push(list),
     pushNotice: (notice) => notices.push(notice),
     pushEdit: (change) => edits.push(change),
+    watch: (event) => watched.push(event.kind),
     onBusyChange: (isBusy) => busy.push(isBusy),
   });
   engine.start();
@@ -289,6 +291,7 @@ describe('job queue', () => {
       now: () => 0,
       pushNotice: () => undefined,
       pushEdit: () => undefined,
+      watch: () => undefined,
       onBusyChange: () => undefined,
     });
 

@@ -4,14 +4,18 @@
  * device says "modelled".
  */
 import './performance.css';
-import { useState } from 'react';
+import '../page.css';
+import { useEffect, useState } from 'react';
+import { isFinished } from '../../../shared/job.js';
 import type { Job } from '../../../shared/job.js';
 import { Button } from '../../parts/button.js';
+import { Icon } from '../../parts/icon.js';
 import { SelectField } from '../../parts/select-field.js';
-import { exportRun } from '../../stores/actions.js';
+import { exportRun, fetchRun } from '../../stores/actions.js';
 import { useJobs } from '../../stores/jobs.js';
 import { useRuns } from '../../stores/runs.js';
 import { strings } from '../../strings/en.js';
+import { TITLE_ID } from '../../views.js';
 import { Comparison } from './comparison.js';
 import type { NamedRun } from './comparison.js';
 import { formatFigure } from './format-figures.js';
@@ -40,6 +44,9 @@ export function PerformanceView() {
   const limits = useRuns((state) => state.limits);
   const [firstId, setFirst] = useState('');
   const [secondId, setSecond] = useState('');
+  useEffect(() => {
+    for (const job of jobs) if (isFinished(job)) void fetchRun(job.id);
+  }, [jobs]);
   const named = findRuns(jobs, runs);
   const running = jobs.find(({ id, state }) => state === 'running' && runs[id] !== undefined)?.id;
   const first = named.find(({ id }) => id === firstId) ?? named.find(({ id }) => id === running) ?? named[0];
@@ -47,37 +54,38 @@ export function PerformanceView() {
   const second = named.find(({ id }) => id === secondId && id !== first.id);
   const { record } = first;
   return (
-    <div className="performance" data-testid="performance">
-      <header className="performance-head">
-        <h1>{text.title}</h1>
-        <SelectField label={text.run} value={first.id} testId="performance-run" onChange={setFirst}>
-          <RunOptions runs={named} />
-        </SelectField>
-        <SelectField
-          label={text.compareWith}
-          value={second?.id ?? ''}
-          testId="performance-compare"
-          isDisabled={named.length < 2}
-          onChange={setSecond}
-        >
-          <option value="">{text.nothingToCompare}</option>
-          <RunOptions runs={named.filter(({ id }) => id !== first.id)} />
-        </SelectField>
-        <Button icon="export" testId="performance-export" onClick={() => void exportRun(first.id)}>
-          {text.exportJson}
-        </Button>
-      </header>
-      <p className="performance-how">
-        {record.timings.isModelled && <span className="performance-modelled">{text.modelled}</span>}{' '}
-        {record.timings.backend}
-      </p>
-      <Figures run={first} />
-      {second !== undefined && <Comparison first={first} second={second} />}
-      <StagesSection record={record} />
-      <LatencySection record={record} />
-      <LayersSections record={record} />
-      <Roofline record={record} limits={limits} />
-    </div>
+    <section className="page" aria-labelledby={TITLE_ID} data-testid="performance">
+      <div className="page-content performance">
+        <div className="performance-head">
+          <SelectField label={text.run} value={first.id} testId="performance-run" onChange={setFirst}>
+            <RunOptions runs={named} />
+          </SelectField>
+          <SelectField
+            label={text.compareWith}
+            value={second?.id ?? ''}
+            testId="performance-compare"
+            isDisabled={named.length < 2}
+            onChange={setSecond}
+          >
+            <option value="">{text.nothingToCompare}</option>
+            <RunOptions runs={named.filter(({ id }) => id !== first.id)} />
+          </SelectField>
+          <Button icon="export" testId="performance-export" onClick={() => void exportRun(first.id)}>
+            {text.exportJson}
+          </Button>
+        </div>
+        <p className="performance-how">
+          {record.timings.isModelled && <span className="performance-modelled">{text.modelled}</span>}{' '}
+          {record.timings.backend}
+        </p>
+        <Figures run={first} />
+        {second !== undefined && <Comparison first={first} second={second} />}
+        <StagesSection record={record} />
+        <LatencySection record={record} />
+        <LayersSections record={record} />
+        <Roofline record={record} limits={limits} />
+      </div>
+    </section>
   );
 }
 
@@ -105,9 +113,12 @@ function Figures({ run }: { readonly run: NamedRun }) {
 
 function Nothing() {
   return (
-    <div className="performance-empty" data-testid="performance-empty">
-      <h1>{text.title}</h1>
-      <p>{text.empty}</p>
-    </div>
+    <section className="page" aria-labelledby={TITLE_ID} data-testid="performance-empty">
+      <div className="empty">
+        <Icon name="chart" size={28} />
+        <strong>{text.nothing}</strong>
+        <p>{text.empty}</p>
+      </div>
+    </section>
   );
 }
