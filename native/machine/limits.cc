@@ -6,16 +6,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <thread>
 #include <vector>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "base/memory.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -193,19 +190,11 @@ Rate measure_int8(int threads, int repeats) {
 
 Rate measure_reading(int megabytes, int threads, int repeats) {
   const auto reader = choose_reader();
-  // Huge pages where the system gives them: the faster case, so the stricter measure.
-  constexpr int64_t kHugePage = 2 << 20;
   constexpr int64_t kUnit = 4096;
   const int64_t part = int64_t{megabytes} * 1'000'000 / threads / kUnit * kUnit;
-  const int64_t whole = (part * threads + kHugePage - 1) / kHugePage * kHugePage;
-  std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(kHugePage, static_cast<size_t>(whole)),
-                                                     std::free);
-  if (!memory) return {0, 0};
-  auto* bytes = static_cast<uint8_t*>(memory.get());
-#if defined(__linux__)
-  // It is only advice; without it the figure is that of small pages.
-  madvise(bytes, static_cast<size_t>(whole), MADV_HUGEPAGE);
-#endif
+  // Huge pages where the system gives them: the faster case, so the stricter measure.
+  const Memory memory(static_cast<size_t>(part * threads));
+  uint8_t* bytes = memory.data();
   std::memset(bytes, 1, static_cast<size_t>(part * threads));
   // About 1 GB a repeat, so that a cache of tens of MB settles.
   const int passes = std::max(1, 1000 / megabytes);

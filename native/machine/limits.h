@@ -20,7 +20,7 @@ const char* int8_instructions();
 Rate measure_int8(int threads, int repeats);
 
 // Reading so many MB again and again, about 1 GB a repeat; every thread reads its own part, as the engine's threads
-// read their own rows of a matrix. Zero when there is no memory.
+// read their own rows of a matrix. Throws std::bad_alloc.
 Rate measure_reading(int megabytes, int threads, int repeats);
 
 }  // namespace tilescribe

@@ -185,3 +185,41 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
   // Else a change of theme is caught in the middle of its transition.
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
 }
+
+const SIZES = [
+  [1280, 800],
+  [900, 600],
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+/** Pictures in both themes and sizes. Resolves to how many pixels stick out sideways, at the most. */
+export async function takeScreenshots(
+  { electron, page }: Pick<RunningApp, 'electron' | 'page'>,
+  name: string,
+): Promise<number> {
+  let most = 0;
+  for (const [width, height] of SIZES) {
+    await electron.evaluate(
+      ({ BrowserWindow }, size) => {
+        BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height);
+      },
+      { width, height },
+    );
+    await page.waitForFunction((expected) => window.innerWidth === expected, width);
+    for (const theme of THEMES) {
+      await electron.evaluate(({ nativeTheme }, source) => {
+        nativeTheme.themeSource = source;
+      }, theme);
+      await page.waitForFunction(
+        (isDark) => matchMedia('(prefers-color-scheme: dark)').matches === isDark,
+        theme === 'dark',
+      );
+      await takeScreenshot(page, `${name}-${theme}-${width}x${height}`);
+    }
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    most = Math.max(most, overflow);
+  }
+  return most;
+}

@@ -120,14 +120,20 @@ describe('views', () => {
     const { page } = app;
     await page.getByTestId('new').focus();
     const order: string[] = [];
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 5; i++) {
       await page.keyboard.press('Tab');
       order.push(
         (await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))) ?? '(nothing)',
       );
     }
 
-    expect(order).toEqual(['view-transcribe', 'view-library', 'view-models', 'view-settings']);
+    expect(order).toEqual([
+      'view-transcribe',
+      'view-library',
+      'view-performance',
+      'view-models',
+      'view-settings',
+    ]);
     await page.keyboard.press('Enter');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Settings');
   });

@@ -41,7 +41,7 @@ const TABLE: Readonly<Record<string, Allowance>> = {
 const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
   base: [],
   cpu: ['base'],
-  machine: [],
+  machine: ['base'],
   audio: ['cpu', 'base'],
   voice: ['cpu', 'base'],
   whisper: ['audio', 'cpu', 'base'],

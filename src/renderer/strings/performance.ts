@@ -1,5 +1,6 @@
 /** Words of the performance view. */
 import type { ModelPart, Operation } from '../../shared/timing.js';
+import { formatCount } from '../views/performance/format-figures.js';
 import type { Figure } from '../views/performance/run-figures.js';
 import type { Stage } from '../views/performance/run-figures.js';
 
@@ -75,9 +76,9 @@ export const performance = {
   layers: (part: ModelPart) => `Layers of the ${part}`,
   layer: (part: ModelPart, layer: number) => `${PART[part]} ${layer + 1}`,
   layerHead: 'Layer',
-  layersNote: (part: ModelPart, passes: string, isModelled: boolean, isShared: boolean) =>
+  layersNote: (part: ModelPart, passes: number, isModelled: boolean, isShared: boolean) =>
     [
-      `Mean time of one pass, ${isModelled ? 'modelled' : 'measured'}, over ${passes} passes`,
+      `Mean time of one pass, ${isModelled ? 'modelled' : 'measured'}, over ${formatCount(passes)} ${passes === 1 ? 'pass' : 'passes'}`,
       part === 'decoder' ? ' (prompts and word times included)' : '',
       isShared ? '; files that ran at the same time are in it' : '',
       '. Layer norms count where their result is used.',

@@ -109,7 +109,7 @@ export function LayersSections({ record }: { readonly record: RunRecord }) {
     const own = rows.filter((row) => row.part === part);
     if (own.length === 0) return null;
     const passes = Math.max(...own.map((row) => row.passes));
-    const note = text.layersNote(part, formatCount(passes), isModelled, jobsAtOnce > 1);
+    const note = text.layersNote(part, passes, isModelled, jobsAtOnce > 1);
     return <LayerChart key={part} rows={own} title={text.layers(part)} note={note} />;
   });
 }
