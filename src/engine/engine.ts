@@ -85,6 +85,8 @@ interface JobContext {
   readonly signal: AbortSignal;
   /** performance.now() when the job began, and when it began to load. */
   readonly beganMs: number;
+  /** process.cpuUsage() when the job began. */
+  readonly cpuBegan: NodeJS.CpuUsage;
   readonly loadBeganMs: number;
 }
 
@@ -145,7 +147,7 @@ export function createEngine(config: EngineConfig): Engine {
     used: OpenModel,
     audio: AudioStream,
     request: TranscribeRequest,
-    { emit, signal, beganMs, loadBeganMs }: JobContext,
+    { emit, signal, beganMs, cpuBegan, loadBeganMs }: JobContext,
   ): Promise<JobStats> => {
     try {
       const options = fitOptions(request.options, used.entry, used.tokenizer);
@@ -179,6 +181,7 @@ export function createEngine(config: EngineConfig): Engine {
         },
         signal,
         beganMs,
+        cpuBegan,
         loadMs,
         jobsAtOnce: () => used.users,
         candidates: request.candidates ?? 0,
@@ -199,12 +202,19 @@ export function createEngine(config: EngineConfig): Engine {
   ): Promise<void> => {
     const { source, options } = request;
     const beganMs = performance.now();
+    const cpuBegan = process.cpuUsage();
     if (signal.aborted) throw cancelledError();
     const audio = await openAudio(source, signal);
     try {
       const loadBeganMs = performance.now();
       const used = await loadInTurn(() => useModel(options, signal));
-      const stats = await transcribeWith(used, audio, request, { emit, signal, beganMs, loadBeganMs });
+      const stats = await transcribeWith(used, audio, request, {
+        emit,
+        signal,
+        beganMs,
+        cpuBegan,
+        loadBeganMs,
+      });
       // Of a stretch the file was not read to its end, which would look like a file cut short.
       emit({ kind: 'done', stats, warning: options.range === null ? audio.warning() : null });
     } finally {

@@ -21,6 +21,8 @@ export interface RunMeterInput {
   readonly options: Pick<TranscribeOptions, 'model'>;
   /** performance.now() when the job began. */
   readonly beganMs: number;
+  /** process.cpuUsage() then. */
+  readonly cpuBegan: NodeJS.CpuUsage;
   readonly loadMs: number;
   readonly jobsAtOnce: () => number;
   readonly emit: (event: JobEvent) => void;
@@ -31,7 +33,6 @@ export type RunProgress = WindowStats &
 
 export class RunMeter {
   readonly #in: RunMeterInput;
-  readonly #cpuBegan = process.cpuUsage();
   #layersBefore: readonly LayerTiming[] | null = null;
   #isReading = false;
   #lastMs = -Infinity;
@@ -73,9 +74,9 @@ export class RunMeter {
   }
 
   #readClocks() {
-    const { backend, options, beganMs, loadMs, jobsAtOnce } = this.#in;
+    const { backend, options, beganMs, cpuBegan, loadMs, jobsAtOnce } = this.#in;
     const { width, decoderLayers, vocabularySize } = backend.dimensions;
-    const { user, system } = process.cpuUsage(this.#cpuBegan);
+    const { user, system } = process.cpuUsage(cpuBegan);
     return {
       elapsedMs: performance.now() - beganMs,
       backend: backend.description,

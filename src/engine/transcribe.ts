@@ -49,6 +49,8 @@ export interface JobInput {
   readonly signal: AbortSignal;
   /** performance.now() when the job began, before the model was loaded. */
   readonly beganMs: number;
+  /** process.cpuUsage() then. */
+  readonly cpuBegan: NodeJS.CpuUsage;
   readonly loadMs: number;
   /** Jobs that share the backend now, this one included. */
   readonly jobsAtOnce: () => number;

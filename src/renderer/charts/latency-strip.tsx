@@ -39,11 +39,12 @@ export function LatencyStrip({ stepsMs, latencies, format }: LatencyStripProps) 
   const y = (ms: number): number => HEIGHT - (Math.min(ms, top) / top) * (HEIGHT - 8);
   const columns = toColumns(stepsMs, COLUMNS);
   const spacing = COLUMNS / columns.length;
+  const reach = spacing > 4 ? 1.5 : 0.5;
   const path = columns
     .map(({ least, most }, column) => {
       const x = AXIS_WIDTH + (column + 0.5) * spacing;
-      // A single value is drawn as a point of one pixel.
-      return `M${x.toFixed(1)} ${(y(least) + 0.5).toFixed(1)}V${(y(most) - 0.5).toFixed(1)}`;
+      // A single value is drawn as a point.
+      return `M${x.toFixed(1)} ${(y(least) + reach).toFixed(1)}V${(y(most) - reach).toFixed(1)}`;
     })
     .join('');
   return (

@@ -40,6 +40,7 @@ function createMeter(layers: () => readonly LayerTiming[] | null) {
     backend: job,
     options: { model: 'base' },
     beganMs: performance.now(),
+    cpuBegan: process.cpuUsage(),
     loadMs: 2,
     jobsAtOnce: () => 3,
     emit: (event) => told.push(event),
