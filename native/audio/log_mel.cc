@@ -29,7 +29,8 @@ static_assert(kPart % kBlockFrames == 0 && kWindowFrames % kPart == 0, "parts ar
 MelBlock choose_block(const char* instruction_set) {
 #if defined(__x86_64__)
   if (std::strcmp(instruction_set, "avx512vnni") == 0) return avx512vnni::kMelBlock;
-  if (std::strcmp(instruction_set, "avx2") == 0) return avx2::kMelBlock;
+  const bool has_avx2 = std::strcmp(instruction_set, "avx2") == 0 || std::strcmp(instruction_set, "avxvnni") == 0;
+  if (has_avx2) return avx2::kMelBlock;
 #endif
   static_cast<void>(instruction_set);
   return generic::kMelBlock;

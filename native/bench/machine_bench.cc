@@ -50,6 +50,7 @@ struct Choices {
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   int repeats = 5;
   std::string only;
+  const Kernels* kernels = &tilescribe::best_kernels();
 };
 
 bool read_choices(int count, char** arguments, Choices* choices) {
@@ -62,13 +63,15 @@ bool read_choices(int count, char** arguments, Choices* choices) {
       choices->repeats = std::atoi(value);
     } else if (name == "--only") {
       choices->only = value;
+    } else if (name == "--kernels") {
+      choices->kernels = tilescribe::find_kernels(value);
     } else {
       return false;
     }
   }
   const std::string& only = choices->only;
-  return count % 2 == 1 && choices->threads >= 1 && choices->threads <= 1024 && choices->repeats >= 1 &&
-         (only.empty() || only == "int8" || only == "read" || only == "product");
+  return count % 2 == 1 && choices->kernels != nullptr && choices->threads >= 1 && choices->threads <= 1024 &&
+         choices->repeats >= 1 && (only.empty() || only == "int8" || only == "read" || only == "product");
 }
 
 }  // namespace
@@ -76,7 +79,9 @@ bool read_choices(int count, char** arguments, Choices* choices) {
 int main(int count, char** arguments) {
   Choices choices;
   if (!read_choices(count, arguments, &choices)) {
-    std::fprintf(stderr, "Usage: machine_bench [--threads N] [--repeats N] [--only int8|read|product]\n");
+    std::fprintf(stderr,
+                 "Usage: machine_bench [--threads N] [--repeats N] [--only int8|read|product]\n"
+                 "                     [--kernels generic|avx2|avxvnni|avx512vnni]\n");
     return 2;
   }
   const auto wants = [&](const char* part) { return choices.only.empty() || choices.only == part; };
@@ -101,7 +106,7 @@ int main(int count, char** arguments) {
       comma = ",";
     }
   }
-  const Kernels& kernels = tilescribe::best_kernels();
+  const Kernels& kernels = *choices.kernels;
   std::printf("],\n  \"kernels\": \"%s\",\n  \"product\": [", kernels.name);
   comma = "";
   // Rows, outputs, inputs: the encoder's matrices and its attention by tiles of 48 rows; the decoder's by one.

@@ -91,7 +91,7 @@ struct Kernels {
   float (*maximum)(const float* x, int count);
 };
 
-// The best this CPU can run; or a named one ("generic", "avx2", "avx512vnni"), nullptr if it cannot.
+// The best this CPU can run; or a named one ("generic", "avx2", "avxvnni", "avx512vnni"), nullptr if it cannot.
 const Kernels& best_kernels();
 const Kernels* find_kernels(const char* name);
 

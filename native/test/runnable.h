@@ -11,7 +11,7 @@ namespace tilescribe::test {
 
 inline std::vector<const Kernels*> runnable() {
   std::vector<const Kernels*> all;
-  for (const char* name : {"generic", "avx2", "avx512vnni"}) {
+  for (const char* name : {"generic", "avx2", "avxvnni", "avx512vnni"}) {
     const Kernels* kernels = find_kernels(name);
     if (kernels == nullptr) {
       std::printf("left out: this CPU does not run %s\n", name);
