@@ -56,7 +56,8 @@ std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, c
                                               Timings* timings) {
   cancelled_ = &cancelled;
   const int blocks = (positions + kBlock - 1) / kBlock;
-  auto memory = std::make_unique<WindowMemory>(model_.config, positions);
+  std::unique_ptr<WindowMemory> memory = std::move(spare_);
+  if (!memory || memory->positions != positions) memory = std::make_unique<WindowMemory>(model_.config, positions);
   const int layers = model_.config.encoder_layers;
   pool_.run([&](int thread) {
     const bool first = thread == 0;

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/memory.h"
@@ -37,6 +38,10 @@ class Encoder {
   // nullptr when `cancelled` became true meanwhile: it is looked at before each block, some milliseconds apart.
   std::unique_ptr<WindowMemory> encode(const float* mel, int positions, const std::atomic<bool>& cancelled,
                                        Timings* timings);
+
+  // Takes a window back that nobody needs any more, for the next of its size: its memory need not be made and zeroed
+  // by the kernel again. Keeps one at most.
+  void recycle(std::unique_ptr<WindowMemory> window) { spare_ = std::move(window); }
 
   // float32 [1500, width] of the last call, after the final norm, for tests.
   const float* output() const { return normal_.data(); }
@@ -69,6 +74,7 @@ class Encoder {
   Memory layer_memory_;
   KeyValues layer_;  // of the layer under way, in layer_memory_
   std::vector<std::unique_ptr<Scratch>> scratch_;
+  std::unique_ptr<WindowMemory> spare_;
 };
 
 }  // namespace tilescribe

@@ -32,9 +32,11 @@ int Session::encode(const float* samples, int positions) {
     // The encoder sees two frames for each position, and none after them.
     log_mel_.compute(samples, 2 * positions, mel_.data());
   }
-  std::shared_ptr<WindowMemory> window = encoder_.encode(mel_.data(), positions, cancelled_, &timings_);
+  std::unique_ptr<WindowMemory> window = encoder_.encode(mel_.data(), positions, cancelled_, &timings_);
   if (!window) return -1;
-  windows_[next_id_] = std::move(window);
+  // The windows go before the encoder does.
+  windows_[next_id_] = std::shared_ptr<WindowMemory>(
+      window.release(), [this](WindowMemory* gone) { encoder_.recycle(std::unique_ptr<WindowMemory>(gone)); });
   return next_id_++;
 }
 
