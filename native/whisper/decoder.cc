@@ -12,6 +12,18 @@ int weight_at(const Weights& w, int token, int k) {
   return w.q[(token / kLanes) * w.group_stride + (k / 4) * 4 * kLanes + (token % kLanes) * 4 + k % 4];
 }
 
+// Sums of squares of the weights of sixteen tokens from `token` on. Line by line as they lie, and in 32 bits, which
+// hold 255 * 255 * 2048: all of the vocabulary is read at every start.
+void sum_squares(const Weights& w, int token, int32_t (&squares)[kLanes]) {
+  int32_t sums[4 * kLanes] = {};
+  const uint8_t* line = w.q + token / kLanes * w.group_stride;
+  const int zero = w.zero[token];
+  for (int k = 0; k < w.inputs; k += 4, line += 4 * kLanes) {
+    for (int i = 0; i < 4 * kLanes; i++) sums[i] += (line[i] - zero) * (line[i] - zero);
+  }
+  for (int i = 0; i < kLanes; i++) squares[i] = sums[4 * i] + sums[4 * i + 1] + sums[4 * i + 2] + sums[4 * i + 3];
+}
+
 // Rows [first, first + returned) share text memory (a prompt), or window memory (for cross-attention).
 template <typename Same>
 int count_run(const DecoderRow* rows, int count, int first, Same same) {
@@ -103,14 +115,13 @@ Decoder::Decoder(const Model& model, const Kernels& kernels, ThreadPool& pool)
   for (int i = 0; i < pool.threads(); i++) scratch_.push_back(std::make_unique<Scratch>(model.config.width));
   pool.run([&](int thread) {
     const Range mine = split_range(model.tokens.outputs, kLanes, thread, pool.threads());
-    for (int token = mine.begin; token < mine.end; token++) {
-      int64_t squares = 0;
-      for (int k = 0; k < model.tokens.inputs; k++) {
-        const int w = weight_at(model.tokens, token, k) - model.tokens.zero[token];
-        squares += w * w;
+    for (int token = mine.begin; token < mine.end; token += kLanes) {
+      int32_t squares[kLanes];
+      sum_squares(model.tokens, token, squares);
+      for (int i = 0; i < kLanes; i++) {
+        const double norm = std::sqrt(static_cast<double>(squares[i])) * std::fabs(model.tokens.scale[token + i]);
+        token_norm_[static_cast<size_t>(token + i)] = static_cast<float>(norm * (1 + 1e-6));
       }
-      const double norm = std::sqrt(static_cast<double>(squares)) * std::fabs(model.tokens.scale[token]);
-      token_norm_[static_cast<size_t>(token)] = static_cast<float>(norm * (1 + 1e-6));
     }
   });
   largest_norm_ = *std::max_element(token_norm_.begin(), token_norm_.end());
