@@ -8,6 +8,7 @@ import { SampleWindow } from './audio/sample-window.js';
 import { EARLIEST_CUT, findQuietCut } from './decoding/quiet-cut.js';
 import type { WindowSound } from './decoding/window-sound.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
+import type { NumberedFrames } from './voice/late-speech.js';
 import type { VoiceActivity } from './voice/voice-activity.js';
 
 /** A file or a rest shorter than this (100 ms) holds no word; Whisper invents one for it. As whisper.cpp. */
@@ -20,6 +21,8 @@ export interface Chunk {
   readonly length: number;
   /** With EDGE_SAMPLES at either side. */
   readonly samples: Float32Array;
+  /** What the detector heard in it; null without one. */
+  readonly frames: NumberedFrames | null;
 }
 
 export class HeardSound {
@@ -81,8 +84,9 @@ export class HeardSound {
     if (available < SHORTEST_WINDOW) return null;
     const length = this.#measureChunk(start, available);
     const samples = this.#sound.read(start - EDGE_SAMPLES, length + 2 * EDGE_SAMPLES);
+    const frames = this.listFrames(start, start + length);
     this.discardBefore(start + length);
-    return { start, length, samples };
+    return { start, length, samples, frames };
   }
 
   #measureChunk(start: number, available: number): number {
@@ -107,6 +111,11 @@ export class HeardSound {
 
   hearUntil(from: number, latest: number): number {
     return this.#voice?.hearUntil(from, latest) ?? latest;
+  }
+
+  /** What the detector heard there; null without one. */
+  listFrames(start: number, end: number): NumberedFrames | null {
+    return this.#voice?.listFrames(start, end) ?? null;
   }
 
   discardBefore(sample: number): void {

@@ -11,8 +11,11 @@ import { FRAME_SAMPLES } from './voice-model.js';
 const TARGET_LEVEL = 0.1;
 /** 60 dB: brings the last bit of 16-bit sound to the target. */
 const MOST_GAIN = 1000;
-/** What was loud is forgotten by 1 dB a second. */
-const DECAY = 10 ** (-FRAME_SAMPLES / SAMPLE_RATE_HZ / 20);
+/**
+ * What was loud is forgotten by 20 dB a second: by 1 dB, which was tried, whoever speaks softly after a loud speaker
+ * is missed for half a minute, and a pause is seldom long enough for its noise to be taken for speech.
+ */
+const DECAY = 10 ** (-FRAME_SAMPLES / SAMPLE_RATE_HZ);
 
 export interface FrameLevel {
   /** Root mean square, 0 to 1. */

@@ -7,6 +7,7 @@ import type { Span } from '../../shared/span.js';
 import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceModel } from './voice-model.js';
 import { HELD_FRAMES } from './tone-finder.js';
+import type { NumberedFrames } from './late-speech.js';
 import { SpanFinder } from './spans.js';
 import type { SpanSettings } from './spans.js';
 import { VoiceStream } from './voice-stream.js';
@@ -77,6 +78,13 @@ export class VoiceActivity {
       frames: this.#frames.slice(skipped),
       received: this.#received,
     });
+  }
+
+  /** What was heard frame by frame from the one that holds `start`, which must not be discarded yet, up to `end`. */
+  listFrames(start: number, end: number): NumberedFrames {
+    const from = Math.max(0, Math.floor(start / FRAME_SAMPLES) - this.#firstFrame);
+    const frames = this.#frames.slice(from, Math.ceil(end / FRAME_SAMPLES) - this.#firstFrame);
+    return { first: this.#firstFrame + from, frames };
   }
 
   /** Forgets what lies before the sample. */
