@@ -20,9 +20,9 @@ import { recordSound } from './audio/sound-recorder.js';
 import type { SoundFolder } from './audio/sound-recorder.js';
 import type { AlignmentHead } from './backend/backend.js';
 import type { JobBackend } from './backend/step-batcher.js';
+import { findNext } from './decoding/next-window.js';
 import { Turn } from './decoding/turn.js';
 import { WindowDecoder } from './decoding/window-decoder.js';
-import type { WindowOutcome } from './decoding/window-decoder.js';
 import { endAt, HeardSound, SHORTEST_WINDOW } from './heard-sound.js';
 import type { Chunk } from './heard-sound.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
@@ -30,8 +30,6 @@ import type { Tokenizer } from './model/tokenizer.js';
 import { RunMeter } from './run-meter.js';
 import type { LooseSegment } from './words/word-times.js';
 import type { VoiceModel } from './voice/voice-model.js';
-import { findLateSpeech, maySpeak } from './voice/late-speech.js';
-import type { NumberedFrames } from './voice/late-speech.js';
 import { CAUTIOUS, STRICT } from './voice/spans.js';
 import { VoiceActivity } from './voice/voice-activity.js';
 
@@ -138,7 +136,7 @@ class Transcription {
       });
       previous = outcome.previous;
       language = outcome.language;
-      start = findNext(outcome, start, start + length, frames);
+      start = findNext(outcome, { start, end: start + length, frames });
       this.#commit(outcome.segments, outcome.isSilent, { start, offset: 0, previous, language });
       this.#sound.discardBefore(start);
       await this.#meter.measure(() => this.#progress());
@@ -208,7 +206,11 @@ class Transcription {
         });
         previous = outcome.previous;
         language = outcome.language;
-        const next = findNext(outcome, chunk.start + offset, chunk.start + chunk.length, chunk.frames);
+        const next = findNext(outcome, {
+          start: chunk.start + offset,
+          end: chunk.start + chunk.length,
+          frames: chunk.frames,
+        });
         offset = Math.min(next - chunk.start, chunk.length);
         const place = { start: chunk.start, offset, previous, language };
         turn.say(() => {
@@ -291,25 +293,6 @@ function listenForSpeech({ voiceModel, options, emit }: JobInput): VoiceActivity
   return new VoiceActivity(voiceModel, options.vad === 'strict' ? STRICT : CAUTIOUS, (span) => {
     emit({ kind: 'span', span });
   });
-}
-
-/**
- * Where the next window begins after one from `start` to `end` with text: where the text says, earlier where it left
- * speech out, and at `end` where nobody speaks behind it. Without a detector nobody knows.
- */
-function findNext(
-  { segments, advance }: Pick<WindowOutcome, 'segments' | 'advance'>,
-  start: number,
-  end: number,
-  frames: NumberedFrames | null,
-): number {
-  const next = start + advance;
-  const last = segments.at(-1);
-  if (last === undefined || frames === null) return next;
-  if (next < end) return maySpeak(frames, next, end) ? next : end;
-  const late = findLateSpeech(frames, last.end, end);
-  // Words without length end where they begin: the job goes on all the same.
-  return late !== null && late >= start + SHORTEST_WINDOW ? late : next;
 }
 
 function noSound(): AppError {

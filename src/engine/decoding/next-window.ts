@@ -1,0 +1,32 @@
+/** Where the next window begins, by what the text of a window and the voice detector say together. Pure. */
+import { findLateSpeech, maySpeak } from '../voice/late-speech.js';
+import type { NumberedFrames } from '../voice/late-speech.js';
+import { SHORTEST_WINDOW } from '../heard-sound.js';
+import type { WindowOutcome } from './window-decoder.js';
+
+/** Samples of the file. */
+export interface DecodedStretch {
+  readonly start: number;
+  readonly end: number;
+  /** What the detector heard in it; null without one. */
+  readonly frames: NumberedFrames | null;
+}
+
+export interface WindowText {
+  readonly segments: readonly Pick<WindowOutcome['segments'][number], 'end'>[];
+  readonly advance: number;
+}
+
+/**
+ * Where the text says, earlier where it left speech out, and at the end of the window where nobody speaks behind it.
+ * Without a text or a detector nobody knows better than the text.
+ */
+export function findNext({ segments, advance }: WindowText, { start, end, frames }: DecodedStretch): number {
+  const next = start + advance;
+  const last = segments.at(-1);
+  if (last === undefined || frames === null) return next;
+  if (next < end) return maySpeak(frames, next, end) ? next : end;
+  const late = findLateSpeech(frames, last.end, end);
+  // Words without length end where they begin: the job goes on all the same.
+  return late !== null && late >= start + SHORTEST_WINDOW ? late : next;
+}
