@@ -305,9 +305,15 @@ void Machine::gather(Stage stage) {
     const uint8_t* from = block_out_[column].take();
     std::memcpy(block_in_[column].take(), from, bytes);
   }
-  const uint32_t bytes = joined_out_.front().bytes();
-  const uint8_t* from = joined_out_.front().take();
-  for (Channel& channel : gathered_in_) std::memcpy(channel.take(), from, bytes);
+  std::vector<uint8_t*> to;
+  const uint32_t all = gathered_in_.front().bytes();
+  for (Channel& channel : gathered_in_) to.push_back(channel.take());
+  for (uint32_t done = 0; done < all;) {
+    const uint32_t bytes = joined_out_.front().bytes();
+    const uint8_t* from = joined_out_.front().take();
+    for (uint8_t* each : to) std::memcpy(each + done, from, bytes);
+    done += bytes;
+  }
 }
 
 void Machine::take_gathered(Stage stage, int index) {

@@ -2,15 +2,25 @@
 
 #include <algorithm>
 
+#include "kernels/decoder_step/core.h"
+
 namespace tilescribe::npu {
 namespace {
 
+using tile::kBlockFree;
+using tile::kBlockFull;
+using tile::kChunkFree;
+using tile::kChunkFull;
+using tile::kChunkSlots;
+using tile::kGatheredFree;
+using tile::kGatheredFull;
+using tile::kPageFree;
+using tile::kPageFull;
+using tile::kPageSlots;
 using tile::Stage;
 
 constexpr uint32_t kPageWords = tile::kPageBytes / 4;
-constexpr int kPageSlots = 3;   // in a core
 constexpr int kRingPages = 48;  // in a memory tile, for each of its two streams
-constexpr int kChunkSlots = 2;
 constexpr uint32_t kStackBytes = 3072;
 // The sum of what the READMEs of the kernels declare, and 2,560 bytes for kernels/decoder_step.
 constexpr uint32_t kProgramBytes = 15872;
@@ -46,9 +56,6 @@ class MemoryMap {
  private:
   uint32_t at_;
 };
-
-// Locks of a core.
-enum CoreLock { kPageFree, kPageFull, kGatheredFree, kGatheredFull, kBlockFree, kBlockFull, kChunkFree, kChunkFull };
 
 TilePlan make_core(int column, int row) {
   TilePlan core{column, kFirstCoreRow + row, kStackBytes, kProgramBytes, {}, {}, {}};
@@ -108,7 +115,10 @@ TilePlan make_core(int column, int row) {
                                   static_cast<uint32_t>(slot) * tile::kChunkBytes, tile::kChunkBytes / 4, {}, {1, 0},
                                   kChunkFull, 1, kChunkFree, 1, id + (slot + 1) % kChunkSlots});
     }
+    core.locks.push_back({tile::kUpperFull, "upper_full", 0});
+    core.locks.push_back({tile::kChunkRoom, "chunk_room", 0});
   }
+  if (row + 1 < tile::kTilesPerColumn) core.locks.push_back({tile::kHandedFull, "handed_full", 0});
   return core;
 }
 
@@ -131,16 +141,25 @@ TilePlan make_memory_tile(int column) {
   }
   if (column != 0) return memory;
   map.add(&memory.buffers, "joined", tile::kGatheredBytes);
-  memory.locks.push_back({4, "joined_free", tile::kColumns});
-  memory.locks.push_back({5, "joined_full", 0});
+  // Each column's piece has locks of its own: with one count for all, a column that is early takes the place of one
+  // that is late, and the broadcast waits for the late one for ever.
   for (int from = 0; from < tile::kColumns; from++) {
-    const int id = 24 * (from % 2) + 2 + from / 2;
-    memory.descriptors.push_back({id, Direction::kToMemory, 2 + from, "joined",
-                                  static_cast<uint32_t>(from) * tile::kBlockBytes, tile::kBlockBytes / 4, {}, {1, 0}, 4,
-                                  1, 5, 1, id});
+    const std::string name = "joined" + std::to_string(from);
+    const uint32_t offset = static_cast<uint32_t>(from) * tile::kBlockBytes;
+    const int free = 4 + 2 * from;
+    const int full = free + 1;
+    memory.locks.push_back({free, name + "_free", 1});
+    memory.locks.push_back({full, name + "_full", 0});
+    const int in = 24 * (from % 2) + 2 + from / 2;
+    memory.descriptors.push_back({in, Direction::kToMemory, 2 + from, "joined", offset, tile::kBlockBytes / 4, {},
+                                  {1, 0}, free, 1, full, 1, in});
   }
-  memory.descriptors.push_back({4, Direction::kFromMemory, 2, "joined", 0, tile::kGatheredBytes / 4, {}, {1, 0}, 5,
-                                tile::kColumns, 4, tile::kColumns, 4});
+  for (int from = 0; from < tile::kColumns; from++) {
+    const uint32_t offset = static_cast<uint32_t>(from) * tile::kBlockBytes;
+    const int free = 4 + 2 * from;
+    memory.descriptors.push_back({4 + from, Direction::kFromMemory, 2, "joined", offset, tile::kBlockBytes / 4, {},
+                                  {1, 0}, free + 1, 1, free, 1, 4 + (from + 1) % tile::kColumns});
+  }
   return memory;
 }
 
