@@ -221,14 +221,29 @@ class Build(unittest.TestCase):
             folder = pathlib.Path(name)
             (folder / "gelu").mkdir()
             (folder / "gelu" / "gelu.xclbin").write_bytes(b"x")
-            (folder / "gelu" / "insts_sequence.bin").write_bytes(bytes(40))
-            described = compiler.describe("gelu", folder / "gelu", None)
+            (folder / "gelu" / "insts_main_sequence.bin").write_bytes(bytes(40))
+            self.assertRaises(toolchain.Failure, compiler.describe, "gelu", folder / "gelu", ["other"])
+            described = compiler.describe("gelu", folder / "gelu", ["sequence"])
             path = compiler.write_manifest(folder, toolchain.read_lock(), [described])
             manifest = json.loads(path.read_text())
         self.assertEqual(manifest["designs"][0]["instructions"][0]["words"], 10)
         self.assertIn("gelu/kernel.cc", manifest["designs"][0]["sources"])
         self.assertIn("common/vec_aie2.h", manifest["designs"][0]["sources"])
         self.assertEqual(len(manifest["designs"][0]["xclbin"]["sha256"]), 64)
+
+
+    def test_a_program_over_the_cores_memory_is_refused(self):
+        def elf(executable, data):
+            header = b"\x7fELF\x01\x01\x01" + bytes(9) + struct.pack("<HHIIIIIHHHHHH", 2, 264, 1, 0, 52, 0, 0, 52, 32, 2, 0, 0, 0)
+            return header + b"".join(struct.pack("<8I", 1, 0, 0, 0, 0, size, flags, 16)
+                                     for size, flags in ((executable, 5), (data, 6)))
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "core.elf"
+            path.write_bytes(elf(16384, 40000))
+            self.assertEqual(compiler.measure([path]), 16384)
+            path.write_bytes(elf(16400, 0))
+            self.assertRaisesRegex(toolchain.Failure, "has 16400 bytes", compiler.measure, [path])
 
 
 class Verify(unittest.TestCase):

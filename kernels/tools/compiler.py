@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ DESIGNS = [*KERNELS, "decoder_step"]
 FLAGS = [
     "--target=aie2-none-unknown-elf", "-std=c++20", "-O2", "-DNDEBUG", "-D__AIENGINE__", "-D__AIE_ARCH__=20",
     "-D__AIEARCH__=20", "-Wno-macro-redefined", "-Wno-unknown-attributes", "-fno-exceptions", "-ffp-contract=off",
-    "-ffunction-sections",
+    "-ffunction-sections", "-fdata-sections", "-fstack-size-section",
 ]
 PROGRAM_MEMORY_BYTES = 16384
 
@@ -84,42 +85,64 @@ def build(design, folder, programs, runner, program):
     runner.say(f"{'would write' if runner.dry else 'write'}: {into / (design + '.mlir')} ({len(text.splitlines())} lines)")
     if not runner.dry:
         (into / f"{design}.mlir").write_text(text)
-    environment = {**os.environ, "PEANO_INSTALL_DIR": str(programs.peano)}
-    runner.run(
-        [programs.aiecc, "--no-xchesscc", "--no-xbridge", f"--peano={programs.peano}", "--get-npu-insts", "--get-xclbin",
-         f"--xclbin-name={design}.xclbin", "--npu-insts-name=insts_{1}.bin", f"{design}.mlir"],
-        cwd=None if runner.dry else into,
-        env=environment,
-    )
+    run_aiecc(design, into, programs, runner, ["--get-xclbin", f"--xclbin-name={design}.xclbin"])
     return into
 
 
-def describe(design, into, programs):
+def run_aiecc(design, into, programs, runner, more):
+    """The instruction streams of all sequences, insts_DEVICE_SEQUENCE.bin, and what `more` asks for."""
+    runner.run(
+        [programs.aiecc, "--get-npu-insts", *more, f"{design}.mlir"],
+        cwd=None if runner.dry else into,
+        env={**os.environ, "PEANO_INSTALL_DIR": str(programs.peano)},
+    )
+
+
+def find_stream(into, sequence):
+    found = [path for path in into.glob("insts*.bin") if path.stem.endswith(f"_{sequence}")]
+    if len(found) != 1:
+        raise Failure(f"{into}: {len(found)} instruction streams for {sequence}; one was expected")
+    return found[0]
+
+
+def describe(design, into, sequences):
     """What the manifest says of a design that has been built."""
     xclbin = into / f"{design}.xclbin"
-    streams = sorted(into.glob("insts*.bin"))
-    if not xclbin.exists() or not streams:
-        raise Failure(f"{into}: aiecc ended well, but left no xclbin or no instructions")
+    if not xclbin.exists():
+        raise Failure(f"{into}: aiecc ended well, but left no xclbin")
+    streams = [(sequence, find_stream(into, sequence)) for sequence in sequences]
     return {
         "name": design,
         "kernel_name": "MLIR_AIE",
         "xclbin": {"file": f"{design}/{xclbin.name}", "sha256": sha256(xclbin)},
         "instructions": [
-            {"file": f"{design}/{path.name}", "sha256": sha256(path), "words": path.stat().st_size // 4}
-            for path in streams
+            {"sequence": sequence, "file": f"{design}/{path.name}", "sha256": sha256(path),
+             "words": path.stat().st_size // 4}
+            for sequence, path in streams
         ],
         "sources": {path: sha256(ROOT / path) for path in [*sources(design), *headers()]},
-        "program_bytes": measure(sorted(into.rglob("*.elf")), programs),
+        "program_bytes": measure(sorted(into.rglob("*.elf"))),
     }
 
 
-def measure(elves, programs):
-    """The largest program of a core, in bytes; the first measured number for what the READMEs estimate."""
-    largest = 0
-    for elf in elves:
-        done = subprocess.run([str(programs.size), "--format=berkeley", str(elf)], capture_output=True, text=True,
-                              check=True)
-        largest = max(largest, int(done.stdout.splitlines()[1].split()[0]))
+def executable_bytes(elf):
+    """Bytes of a 32-bit ELF's segments that are executed."""
+    data = pathlib.Path(elf).read_bytes()
+    if data[:5] != b"\x7fELF\x01":
+        raise Failure(f"{elf} is no 32-bit ELF")
+    start, = struct.unpack_from("<I", data, 28)
+    size, count = struct.unpack_from("<HH", data, 42)
+    total = 0
+    for i in range(count):
+        kind, _, _, _, _, memory, flags, _ = struct.unpack_from("<8I", data, start + i * size)
+        if kind == 1 and flags & 1:
+            total += memory
+    return total
+
+
+def measure(elves):
+    """The largest program of a core: the first measured number for what the READMEs estimate."""
+    largest = max(map(executable_bytes, elves), default=0)
     if largest > PROGRAM_MEMORY_BYTES:
         raise Failure(f"a core's program has {largest} bytes; its memory has {PROGRAM_MEMORY_BYTES}")
     return largest

@@ -123,7 +123,6 @@ class Programs:
         self.peano = packages / "llvm-aie"
         self.clang = self.peano / "bin" / "clang++"
         self.linker = self.peano / "bin" / "ld.lld"
-        self.size = self.peano / "bin" / "llvm-size"
         self.include = packages / "mlir_aie" / "include"
         self.aiecc = venv / "bin" / "aiecc"
         if dry:
