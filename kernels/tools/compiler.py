@@ -38,18 +38,19 @@ def headers():
     return sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.h") if "test" not in path.parts)
 
 
-def find_program(given, folder):
+def find_program(options):
     """The decoder's program as a file: the one given, or what native's npu_program prints."""
-    if given is not None:
-        return given
+    if options.program is not None:
+        return options.program
     printer = ROOT.parent / ".cache" / "native" / "release" / "npu_program"
     if not printer.exists():
         raise Failure(
             f"{printer} is missing, which prints the decoder's program. Build it: cd native && cmake --preset release "
             "&& cmake --build --preset release; or give a file with --program"
         )
-    target = pathlib.Path(tempfile.gettempdir() if not folder.exists() else folder) / "decoder_program.json"
-    target.write_text(subprocess.run([str(printer)], capture_output=True, text=True, check=True).stdout)
+    target = pathlib.Path(tempfile.gettempdir() if options.dry_run else options.out) / "decoder_program.json"
+    command = [str(printer), str(options.sparse_tokens)]
+    target.write_text(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return target
 
 
