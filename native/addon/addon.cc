@@ -14,6 +14,7 @@
 
 #include "addon/machine.h"
 #include "addon/mask.h"
+#include "addon/npu.h"
 #include "addon/values.h"
 #include "addon/voice_object.h"
 #include "cpu/kernels.h"
@@ -46,6 +47,9 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
                            InstanceMethod<&SessionObject::release_window>("releaseWindow"),
                            InstanceMethod<&SessionObject::release_sequences>("releaseSequences"),
                            InstanceMethod<&SessionObject::timings>("timings"),
+                           InstanceMethod<&SessionObject::use_npu>("useNpu"),
+                           InstanceMethod<&SessionObject::describe_npu>("describeNpu"),
+                           InstanceMethod<&SessionObject::npu_timings>("npuTimings"),
                            InstanceMethod<&SessionObject::close>("close"),
                        });
   }
@@ -77,7 +81,11 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     void Execute() override { work_(*session_); }
     void OnOK() override {
       owner_->become_idle();
-      promise_.Resolve(finish_(Env()));
+      try {
+        promise_.Resolve(finish_(Env()));
+      } catch (const Napi::Error& error) {
+        promise_.Reject(error.Value());
+      }
       owner_->Unref();
     }
     void OnError(const Napi::Error& error) override {
@@ -205,10 +213,17 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
       inputs->push_back(std::move(input));
     }
     check(info.Env(), session.check_step(*inputs));
-    if (count_rows(*inputs) <= kRowsInline) return give_choices(info.Env(), session.step(*inputs));
+    // A device is waited for elsewhere.
+    if (session.device() == nullptr && count_rows(*inputs) <= kRowsInline) {
+      return give_choices(info.Env(), session.step(*inputs));
+    }
     auto choices = std::make_shared<std::vector<std::vector<TokenChoice>>>();
-    return run([=](Session& s) { *choices = s.step(*inputs); },
-               [choices](Napi::Env env) { return give_choices(env, *choices); });
+    auto fault = std::make_shared<Status>();
+    return run([=](Session& s) { *choices = s.step(*inputs, fault.get()); },
+               [choices, fault](Napi::Env env) {
+                 check_device(env, *fault);
+                 return give_choices(env, *choices);
+               });
   }
 
   void reorder(const Napi::CallbackInfo& info) {
@@ -265,22 +280,29 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     releases_.clear();
   }
 
-  // Float64Array: for part (encoder, decoder), layer, operation (see timings.h): milliseconds, count.
+  // useNpu(options) -> Promise<undefined>; see take_npu_options. Rejects with the code `device-unavailable`.
+  Napi::Value use_npu(const Napi::CallbackInfo& info) {
+    const Session& session = intact_session(info.Env());
+    auto options = std::make_shared<NpuOptions>(take_npu_options(info[0], session.config()));
+    auto status = std::make_shared<Status>();
+    return run([=](Session& s) { *status = open_npu(*options, s); },
+               [status](Napi::Env env) {
+                 check_device(env, *status);
+                 return env.Undefined();
+               });
+  }
+
+  // What the NPU says of itself, or null where there is none.
+  Napi::Value describe_npu(const Napi::CallbackInfo& info) { return give_npu(info.Env(), session(info.Env())); }
+
+  // Float64Array: for part (encoder, decoder), layer, operation (see timings.h): milliseconds, count. Those of the NPU
+  // are modelled where it is the emulator, and none where it is not.
   Napi::Value timings(const Napi::CallbackInfo& info) {
-    Timings& timings = session(info.Env()).timings();
-    Napi::Float64Array result =
-        Napi::Float64Array::New(info.Env(), static_cast<size_t>(2 * timings.layers() * kOperations * 2));
-    size_t at = 0;
-    for (const Part part : {Part::kEncoder, Part::kDecoder}) {
-      for (int layer = 0; layer < timings.layers(); layer++) {
-        for (int operation = 0; operation < kOperations; operation++) {
-          const Timing& timing = timings.at(part, layer, static_cast<Operation>(operation));
-          result[at++] = timing.ms;
-          result[at++] = static_cast<double>(timing.count);
-        }
-      }
-    }
-    return result;
+    return give_timings(info.Env(), session(info.Env()).timings());
+  }
+  Napi::Value npu_timings(const Napi::CallbackInfo& info) {
+    StepDecoder* device = session(info.Env()).device();
+    return device != nullptr ? give_timings(info.Env(), device->timings()) : Napi::Float64Array::New(info.Env(), 0);
   }
 
   void close(const Napi::CallbackInfo& info) {
@@ -297,6 +319,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Session", SessionObject::define(env));
   exports.Set("Mask", MaskObject::define(env));
   exports.Set("VoiceDetector", define_voice_detector(env));
+  exports.Set("npuProgram", Napi::Function::New(env, npu_program));
+  exports.Set("modelNpuStep", Napi::Function::New(env, model_npu_step));
   exports.Set("measureMachine", Napi::Function::New(env, measure_machine));
   exports.Set("bestKernels", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 return Napi::String::New(info.Env(), best_kernels().name);

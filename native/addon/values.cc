@@ -88,6 +88,22 @@ TokenRule take_rule(const Napi::Value& value, int vocabulary) {
   return rule;
 }
 
+Napi::Value give_timings(Napi::Env env, Timings& timings) {
+  Napi::Float64Array result =
+      Napi::Float64Array::New(env, static_cast<size_t>(2 * timings.layers() * kOperations * 2));
+  size_t at = 0;
+  for (const Part part : {Part::kEncoder, Part::kDecoder}) {
+    for (int layer = 0; layer < timings.layers(); layer++) {
+      for (int operation = 0; operation < kOperations; operation++) {
+        const Timing& timing = timings.at(part, layer, static_cast<Operation>(operation));
+        result[at++] = timing.ms;
+        result[at++] = static_cast<double>(timing.count);
+      }
+    }
+  }
+  return result;
+}
+
 Napi::Value give_choice(Napi::Env env, const TokenChoice& choice) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("top", give_tokens(env, choice.top));

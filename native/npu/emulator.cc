@@ -237,7 +237,7 @@ extern "C" int tilescribe_npu_run_design(const char* design, const uint32_t* wor
     // One machine for all runs, as there is one NPU; what it keeps from run to run is nothing but memory.
     static std::mutex mutex;
     static ThreadPool pool(1);
-    static Machine machine(make_program(Config{tile::kWidth, tile::kHeads, 6, 6, tile::kTextPositions, 51865}, 0));
+    static Machine machine(make_program(kBaseConfig, 0));
     std::array<HostBuffer, kArguments> host;
     for (size_t i = 0; i < buffer_count; i++) host[i] = {buffers[i].data, buffers[i].bytes};
     const std::lock_guard<std::mutex> lock(mutex);

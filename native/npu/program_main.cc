@@ -1,25 +1,15 @@
 // Prints the decoder's program as JSON, which kernels/decoder_step/design.py places: for whisper-base, whose shape is
-// the only one that the design fits. The sparse vocabulary has the product's own size.
-//
-//   npu_program [SPARSE_TOKENS]
+// the only one that the design fits. Fails when it breaks a limit.
 #include <cstdio>
-#include <cstdlib>
 
-#include "npu/program.h"
+#include "npu/checker.h"
 
-int main(int argc, char** argv) {
-  tilescribe::Config config;
-  config.width = 512;
-  config.heads = 8;
-  config.encoder_layers = 6;
-  config.decoder_layers = 6;
-  config.text_context = 448;
-  config.vocabulary = 51865;
-  const int sparse_tokens = argc > 1 ? std::atoi(argv[1]) : 0;
-  if (argc > 2 || sparse_tokens < 0 || sparse_tokens > config.vocabulary) {
-    std::fprintf(stderr, "usage: npu_program [SPARSE_TOKENS]\n");
-    return 2;
-  }
-  std::puts(tilescribe::npu::to_json(tilescribe::npu::make_program(config, sparse_tokens)).c_str());
+int main() {
+  using namespace tilescribe::npu;
+  const ProgramPlan program = make_program(kBaseConfig, kSparseTokens);
+  const std::vector<std::string> faults = check_program(program);
+  for (const std::string& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
+  if (!faults.empty()) return 1;
+  std::puts(to_json(program).c_str());
   return 0;
 }

@@ -99,6 +99,7 @@ Status Session::check_align(int window, const AlignInput& input) const {
 StartResult Session::start(int window, const std::vector<int>& prompt, const TokenRule& rule, int probe_position,
                            int probe_token) {
   Sequences made;
+  made.window_id = window;
   made.window = windows_.at(window);
   made.rows.push_back(take_memory());
   std::vector<DecoderRow> rows;
@@ -120,16 +121,32 @@ StartResult Session::start(int window, const std::vector<int>& prompt, const Tok
   return result;
 }
 
-std::vector<std::vector<TokenChoice>> Session::step(const std::vector<StepInput>& inputs) {
+void Session::use_device(std::unique_ptr<StepDecoder> device) {
+  device_ = std::move(device);
+  device_begin_ = next_id_;
+}
+
+std::vector<std::vector<TokenChoice>> Session::step(const std::vector<StepInput>& inputs, Status* fault) {
   std::vector<DecoderRow> rows;
+  bool on_device = device_ != nullptr;
   for (const StepInput& input : inputs) {
     const Sequences& sequences = sequences_.at(input.sequences);
+    on_device = on_device && sequences.window_id >= device_begin_;
     for (size_t r = 0; r < sequences.rows.size(); r++) {
       TextMemory* text = sequences.rows[r].get();
       rows.push_back({input.tokens[r], text->length, text, sequences.window.get(), true});
     }
   }
-  decoder_.forward(rows.data(), static_cast<int>(rows.size()), &timings_);
+  if (on_device) {
+    Status status = device_->step(rows.data(), static_cast<int>(rows.size()), decoder_);
+    if (!status.ok()) {
+      device_begin_ = device_->recover() ? next_id_ : INT32_MAX;
+      *fault = status;
+      return {};
+    }
+  } else {
+    decoder_.forward(rows.data(), static_cast<int>(rows.size()), &timings_);
+  }
   Timed timed(timings_.at(Part::kDecoder, 0, Operation::kChoice), true);
   std::vector<const TokenRule*> rules;
   for (const StepInput& input : inputs) {

@@ -12,6 +12,7 @@
 #include "whisper/choice.h"
 #include "whisper/decoder.h"
 #include "whisper/encoder.h"
+#include "whisper/step_decoder.h"
 
 namespace tilescribe {
 
@@ -39,6 +40,13 @@ class Session {
   static Status open(const std::string& weights, int threads, std::unique_ptr<Session>* session);
 
   const Config& config() const { return model_->config; }
+  const Model& model() const { return *model_; }
+  ThreadPool& pool() { return pool_; }
+
+  // Gives the steps of windows that are encoded from now on to a device. Prompts and alignment stay here, and so
+  // does all once the device is given up.
+  void use_device(std::unique_ptr<StepDecoder> device);
+  StepDecoder* device() { return device_.get(); }
   const char* kernels_name() const { return kernels_.name; }
   int threads() const { return pool_.threads(); }
 
@@ -64,7 +72,10 @@ class Session {
   // probe_position < 0: no probe.
   StartResult start(int window, const std::vector<int>& prompt, const TokenRule& rule, int probe_position,
                     int probe_token);
-  std::vector<std::vector<TokenChoice>> step(const std::vector<StepInput>& inputs);
+  // `fault` becomes kDeviceFault when a device failed at it, and then there are no choices and nothing has changed: all
+  // windows that are encoded by now go on without the device; windows encoded later have it again if it could be made
+  // ready, once. Without a device it may be null.
+  std::vector<std::vector<TokenChoice>> step(const std::vector<StepInput>& inputs, Status* fault = nullptr);
   void reorder(int sequences, const std::vector<int>& parents);
   // float32 [tokens - first_row, positions]; see score_alignment.
   std::vector<float> align(int window, const AlignInput& input);
@@ -78,6 +89,7 @@ class Session {
 
  private:
   struct Sequences {
+    int window_id;
     std::shared_ptr<WindowMemory> window;
     std::vector<std::unique_ptr<TextMemory>> rows;
   };
@@ -93,6 +105,8 @@ class Session {
   Encoder encoder_;
   Decoder decoder_;
   Timings timings_;
+  std::unique_ptr<StepDecoder> device_;
+  int device_begin_ = 0;  // the first window whose steps the device may run
   std::atomic<bool> cancelled_{false};
   int next_id_ = 1;
   std::map<int, std::shared_ptr<WindowMemory>> windows_;
