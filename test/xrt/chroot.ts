@@ -4,15 +4,24 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { hashSources } from '../../src/setup/build.mjs';
+import { modelsFolder } from '../../src/models/store.mjs';
 import { downloadsFolder } from '../../src/setup/folders.mjs';
+import { buildTree } from '../../src/setup/native-tree.mjs';
+import { COMMAND } from '../integration/command-line.js';
 import { canUseXrtChroot, xrtChrootFolder } from '../../src/setup/xrt-chroot.mjs';
 
 const repository = join(import.meta.dirname, '..', '..');
 const cacheFolder = downloadsFolder(process.env);
 const outFolder = join(repository, '.cache', 'xrt');
-const SOURCES = ['native/npu', 'test/xrt'];
+const emulatorFolder = join(repository, '.cache', 'native', 'release');
+const LIBRARIES = ['libtilescribe_npu.a', 'libtilescribe_core.a', 'kernels/libtilescribe_kernels.a'];
+const SOURCES = [
+  'native/npu',
+  'test/xrt',
+  ...LIBRARIES.map((library) => relative(repository, join(emulatorFolder, library))),
+];
 
 /** What a machine can lack or do wrong; nothing: all is well. */
 export interface Machine {
@@ -44,37 +53,49 @@ export async function isChrootUsable(): Promise<boolean> {
 /** Nothing to do when the sources are those of the last build. */
 export async function buildInside(): Promise<void> {
   await mkdir(outFolder, { recursive: true });
+  const emulator = await buildTree(repository, { configure: 'release', build: 'emulator' }, () => undefined);
+  if (!emulator.isGood) throw new Error(`the emulator could not be built:\n${emulator.output}`);
   const stampPath = join(outFolder, 'sources.sha256');
   const stamp = `${xrtChrootFolder(cacheFolder)} ${await hashSources(repository, SOURCES)}`;
   if ((await readFile(stampPath, 'utf8').catch(() => '')) === stamp) return;
   const { exitCode, output } = await enter(
-    ['sh', '/mnt/repository/test/xrt/build.sh', '/mnt/repository', '/mnt/out'],
+    ['sh', '/mnt/repository/test/xrt/build.sh', '/mnt/repository', '/mnt/out', '/mnt/emulator'],
     { user: 'root' },
-    ['out:rw'],
+    [`out:rw=${outFolder}`, `emulator=${emulatorFolder}`],
   );
   if (exitCode !== 0) throw new Error(`the build inside the chroot failed:\n${output}`);
   await writeFile(stampPath, stamp);
 }
 
-/** Runs a command with the fake driver under it. The repository is at /mnt/repository, what was built at /mnt/out. */
+/**
+ * Runs a command with the fake driver under it. The repository is at /mnt/repository, what was built at /mnt/out, the
+ * models at /mnt/models.
+ */
 export function runInside(command: readonly string[], machine: Machine = {}): Promise<Outcome> {
   const variables = [
     'LD_PRELOAD=/mnt/out/libfake_amdxdna.so',
     'TILESCRIBE_XRT_PLUGIN=/mnt/out/libtilescribe_xrt.so',
+    'TILESCRIBE_DATA_DIR=/mnt',
     ...(machine.fault === undefined ? [] : [`FAKE_AMDXDNA_FAULT=${machine.fault}`]),
   ];
-  return enter(['env', ...variables, ...command], machine, ['out']);
+  return enter(['env', ...variables, ...command], machine, [
+    `out=${outFolder}`,
+    `models=${modelsFolder(process.env)}`,
+    `node=${process.execPath}`,
+  ]);
 }
 
-function enter(
-  command: readonly string[],
-  machine: Machine,
-  [out = 'out']: readonly string[],
-): Promise<Outcome> {
+/** The command line as a user inside has it (buildCommandLine must have run). */
+export function runTilescribe(args: readonly string[], machine: Machine = {}): Promise<Outcome> {
+  const script = join('/mnt/repository', relative(repository, COMMAND));
+  return runInside(['/mnt/node', script, ...args], machine);
+}
+
+function enter(command: readonly string[], machine: Machine, folders: readonly string[]): Promise<Outcome> {
   const args = [
     ...['--mount', '--propagation', 'private', '--', 'sh', join(import.meta.dirname, 'enter.sh')],
     xrtChrootFolder(cacheFolder),
-    ...[`repository=${repository}`, `${out}=${outFolder}`, '--', ...command],
+    ...[`repository=${repository}`, ...folders, '--', ...command],
   ];
   const env = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <vector>
 
+#include "npu/run_design.h"
+
 namespace fake_amdxdna {
 namespace {
 
@@ -71,7 +73,14 @@ State add_one(const Run& run) {
 
 State run_design(const std::string& design, const Run& run) {
   if (design == "add-one") return add_one(run);
-  return State::kError;
+  std::vector<tilescribe_npu_buffer> buffers;
+  for (const Memory& memory : run.buffers) buffers.push_back({memory.data, memory.bytes});
+  char message[512] = "";
+  const int state = tilescribe_npu_run_design(design.c_str(), run.words, run.count, buffers.data(), buffers.size(),
+                                              message, sizeof message);
+  if (state == 0) return State::kCompleted;
+  std::fprintf(stderr, "[fake amdxdna] %s: %s\n", design.c_str(), message);
+  return static_cast<State>(state);
 }
 
 void set_state(uint32_t* packet, State state) { packet[0] = (packet[0] & ~kStateMask) | static_cast<uint32_t>(state); }

@@ -51,7 +51,7 @@ int dispatch(unsigned long request, void* argument) {
 }  // namespace
 }  // namespace fake_amdxdna
 
-extern "C" int ioctl(int file, unsigned long request, ...) {
+extern "C" __attribute__((visibility("default"))) int ioctl(int file, unsigned long request, ...) {
   va_list rest;
   va_start(rest, request);
   void* argument = va_arg(rest, void*);

@@ -1,0 +1,67 @@
+/** The whole decoder through the real XRT: every logit is the CPU engine's, and a fault costs nothing. */
+import { basename } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ensureWeights } from '../../src/engine/weights/ensure-weights.js';
+import { sourceFilesOf } from '../../src/engine/weights/weights-source.js';
+import { findModel, readCatalog } from '../../src/models/catalog.mjs';
+import { modelsFolder, requireModel } from '../../src/models/store.mjs';
+import { buildInside, isChrootUsable, runInside } from './chroot.js';
+
+const isUsable = await isChrootUsable();
+let weights = '';
+
+/** Where the packed weights of the model are, seen from inside. */
+async function packWeights(): Promise<string> {
+  const model = findModel(await readCatalog('resources'), 'base');
+  const path = await ensureWeights({
+    modelFolder: await requireModel(model, modelsFolder(process.env)),
+    modelId: model.id,
+    files: sourceFilesOf(model),
+    sourceHashes: Object.fromEntries(model.files.map(({ path: name, sha256 }) => [name, sha256])),
+    signal: new AbortController().signal,
+  });
+  return `/mnt/models/base/${basename(path)}`;
+}
+
+const check = (steps: number, fault?: string) =>
+  runInside(
+    ['/mnt/out/decoder_check', weights, '/mnt/out/decoder-step.xclbin', String(steps)],
+    fault === undefined ? {} : { fault },
+  );
+
+describe.skipIf(!isUsable)('the decoder on the real XRT', () => {
+  beforeAll(async () => {
+    await buildInside();
+    weights = await packWeights();
+  });
+
+  test('one text and four at once have every bit of the CPU engine', async () => {
+    const { exitCode, output } = await check(20);
+
+    expect(output).toMatch(/every bit the same: 21 runs on RyzenAI-npu1, XRT 2\.\d+\.\d+, 0 failed\n/);
+    expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['hang', 'timed out'],
+    ['abort', 'was aborted by the firmware'],
+    ['error', ''],
+  ])('after "%s" the texts are as they were, and the step is run again', async (fault, text) => {
+    const { exitCode, output } = await check(6, `${fault}@3`);
+
+    expect(output).toContain(`fault at step 3: a step on the NPU ${text}`);
+    expect(output).toMatch(/recovered\nevery bit the same: 8 runs/);
+    expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['two faults', 'abort@3,timeout@6', 5],
+    ['a device that is gone', 'gone@2', 2],
+  ])('%s end the use of the NPU, and the texts are as they were', async (_name, fault, step) => {
+    const { exitCode, output } = await check(6, fault);
+
+    expect(output).toContain(`fault at step ${step}: `);
+    expect(output).toMatch(/not recovered\nevery bit the same: /);
+    expect(exitCode).toBe(3);
+  });
+});
