@@ -7,7 +7,7 @@ repository=$1 output=$2 emulator=$3
 compile() { g++ -std=c++17 -O1 -Wall -Wextra -Werror -Wshadow -I"$repository/native" -I"$repository" "$@"; }
 xrt=$repository/native/npu/xrt
 libraries="$emulator/libtilescribe_npu.a $emulator/libtilescribe_core.a $emulator/kernels/libtilescribe_kernels.a"
-compile -shared -fPIC -fvisibility=hidden -o "$output/libtilescribe_xrt.so" "$xrt/plugin.cc" -lxrt_coreutil &
+compile -shared -fPIC -fvisibility=hidden -o "$output/libtilescribe_xrt.so" "$xrt/plugin.cc" "$xrt/plugin_objects.cc" -lxrt_coreutil &
 # shellcheck disable=SC2086 # $libraries are several words
 # Preloaded, so that nothing but ioctl may be seen of it: the addon has functions of the same names.
 compile -shared -fPIC -fvisibility=hidden -Wl,--exclude-libs,ALL -o "$output/libfake_amdxdna.so" \

@@ -1,47 +1,22 @@
 // libtilescribe_xrt.so: npu_abi.h over XRT's C++ interface. Compiles against the headers of XRT 2.21 to 2.25.
 //
 // In: calls of the loader. Out: codes and texts; `guarded` at the end of every function is where exceptions of XRT
-// stop. The surprising things: XRT's C interface cannot register a design for an NPU, so C++ it is; a hardware
-// context lives as long as any run or kernel made for it, so that a reset has to let go of all of them first; and
-// XRT ends the whole process when a run is destroyed that it still takes for running, so that such a run is first
-// waited for, longer than the driver lets any run take, and then leaked with all that it may still write to.
-#include <xrt/experimental/xrt_kernel.h>
-#include <xrt/experimental/xrt_system.h>
+// stop. The surprising thing: XRT's C interface cannot register a design for an NPU, so C++ it is.
 #include <xrt/experimental/xrt_version.h>
 #include <xrt/experimental/xrt_xclbin.h>
-#include <xrt/xrt_bo.h>
-#include <xrt/xrt_device.h>
-#include <xrt/xrt_hw_context.h>
-#include <xrt/xrt_kernel.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <system_error>
-#include <vector>
+#include <utility>
 
-#include "npu/xrt/npu_abi.h"
+#include "npu/xrt/plugin_objects.h"
 
+namespace tilescribe::npu::plugin {
 namespace {
-
-// A transaction stream of the NPU's command processor, as mlir-aie makes it (2 is the older one that XRT warns of).
-constexpr uint64_t kTransactionOpcode = 3;
-// Arguments of the kernel: opcode, instructions, number of their words, then data.
-constexpr int kInstructionArgument = 1;
-constexpr int kFirstDataArgument = 3;
-constexpr uint32_t kMaxDataArguments = 16;
-
-// The driver ends a run that hangs after 2 s (tdr_timeout_ms).
-constexpr std::chrono::milliseconds kDriverEndsRuns{3000};
-
-struct Failure {
-  int32_t code;
-  std::string message;
-};
 
 // XRT tells causes apart only in its texts.
 bool mentions(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
@@ -52,37 +27,6 @@ int32_t classify_open(const std::string& text) {
   // mmap(MAP_LOCKED) over the limit fails with EAGAIN.
   if (mentions(text, "mmap(") && mentions(text, "err=-11")) return TILESCRIBE_NPU_MEMORY_LOCK;
   return TILESCRIBE_NPU_OTHER;
-}
-
-void explain(TilescribeNpuError* error, const std::string& text) {
-  if (error != nullptr) std::snprintf(error->message, sizeof error->message, "%s", text.c_str());
-}
-
-// Does the work and gives its code; whatever is thrown becomes `otherwise` and a text.
-template <typename Work>
-int32_t guarded(TilescribeNpuError* error, int32_t otherwise, Work&& work) noexcept {
-  try {
-    try {
-      work();
-      return TILESCRIBE_NPU_OK;
-    } catch (const Failure& failure) {
-      explain(error, failure.message);
-      return failure.code;
-    } catch (const std::bad_alloc&) {
-      explain(error, "out of memory");
-      return TILESCRIBE_NPU_NO_MEMORY;
-    } catch (const std::exception& thrown) {
-      explain(error, thrown.what());
-      return otherwise;
-    }
-  } catch (...) {
-    if (error != nullptr) std::strcpy(error->message, "XRT failed without saying why");
-    return TILESCRIBE_NPU_OTHER;
-  }
-}
-
-void require(bool holds, const char* message) {
-  if (!holds) throw Failure{TILESCRIBE_NPU_BAD_ARGUMENT, message};
 }
 
 void write_text(const std::string& text, char* target, size_t bytes) {
@@ -98,11 +42,6 @@ std::string quote(const std::string& text) {
   }
   return quoted + '"';
 }
-
-struct Design {
-  xrt::hw_context context;
-  xrt::kernel kernel;
-};
 
 int32_t to_state(ert_cmd_state state) {
   switch (state) {
@@ -130,58 +69,6 @@ std::string describe_state(ert_cmd_state state) {
   }
 }
 
-}  // namespace
-
-struct TilescribeNpuDevice {
-  xrt::device device;
-  xrt::uuid design_id;
-  std::string kernel_name;
-  std::optional<Design> design;
-  std::vector<TilescribeNpuRun*> runs;
-  std::vector<TilescribeNpuBuffer*> buffers;
-  // A run was leaked: what it may still write to has to stay.
-  bool is_haunted = false;
-};
-
-struct TilescribeNpuBuffer {
-  TilescribeNpuDevice* device;
-  xrt::bo object;
-};
-
-struct TilescribeNpuRun {
-  TilescribeNpuDevice* device;
-  TilescribeNpuBuffer* instructions;
-  uint32_t words;
-  std::vector<TilescribeNpuBuffer*> data;
-  // None after a reset that failed.
-  std::unique_ptr<xrt::run> run;
-  // Started, and not seen to have ended.
-  bool is_running = false;
-};
-
-namespace {
-
-Design make_design(TilescribeNpuDevice& device) {
-  try {
-    xrt::hw_context context(device.device, device.design_id);
-    xrt::kernel kernel(context, device.kernel_name);
-    return Design{std::move(context), std::move(kernel)};
-  } catch (const std::exception& thrown) {
-    throw Failure{TILESCRIBE_NPU_NO_CONTEXT, std::string("no hardware context: ") + thrown.what()};
-  }
-}
-
-xrt::run prepare(const TilescribeNpuRun& run) {
-  xrt::run prepared(run.device->design->kernel);
-  prepared.set_arg(0, kTransactionOpcode);
-  prepared.set_arg(kInstructionArgument, run.instructions->object);
-  prepared.set_arg(2, run.words);
-  for (size_t i = 0; i < run.data.size(); i++) {
-    prepared.set_arg(kFirstDataArgument + static_cast<int>(i), run.data[i]->object);
-  }
-  return prepared;
-}
-
 const Design& require_design(const TilescribeNpuDevice* device) {
   require(device != nullptr, "no device");
   if (!device->design) throw Failure{TILESCRIBE_NPU_LOST, "the device has no design loaded"};
@@ -194,36 +81,6 @@ xrt::run& require_run(TilescribeNpuRun* run) {
   return *run->run;
 }
 
-bool has_ended(ert_cmd_state state) {
-  return state == ERT_CMD_STATE_COMPLETED || state == ERT_CMD_STATE_ERROR || state == ERT_CMD_STATE_ABORT;
-}
-
-// Timeout is both what the driver says of a run and what XRT says of a wait; the run itself tells them apart.
-bool has_ended(const xrt::run& run, ert_cmd_state waited) {
-  return has_ended(waited) || (waited == ERT_CMD_STATE_TIMEOUT && run.state() == ERT_CMD_STATE_TIMEOUT);
-}
-
-// True when the run can be destroyed.
-bool settle(TilescribeNpuRun& run) {
-  if (!run.is_running || !run.run) return true;
-  try {
-    run.is_running = !has_ended(*run.run, run.run->wait(kDriverEndsRuns));
-  } catch (const std::exception&) {
-    return false;
-  }
-  return !run.is_running;
-}
-
-void let_go(TilescribeNpuRun& run) {
-  if (settle(run)) {
-    run.run.reset();
-  } else {
-    run.device->is_haunted = true;
-    static_cast<void>(run.run.release());
-  }
-  run.is_running = false;
-}
-
 int32_t version(char* text, size_t bytes, TilescribeNpuError* error) noexcept {
   return guarded(error, TILESCRIBE_NPU_OTHER, [&] {
     write_text(std::to_string(xrt::version::major()) + '.' + std::to_string(xrt::version::minor()) + '.' +
@@ -233,7 +90,7 @@ int32_t version(char* text, size_t bytes, TilescribeNpuError* error) noexcept {
 }
 
 int32_t open(uint32_t index, TilescribeNpuDevice** device, TilescribeNpuError* error) noexcept {
-  const int32_t code = guarded(error, TILESCRIBE_NPU_OTHER, [&] {
+  return guarded(error, TILESCRIBE_NPU_OTHER, [&] {
     require(device != nullptr, "no place for the device");
     try {
       auto made = std::make_unique<TilescribeNpuDevice>();
@@ -243,7 +100,6 @@ int32_t open(uint32_t index, TilescribeNpuDevice** device, TilescribeNpuError* e
       throw Failure{classify_open(thrown.what()), thrown.what()};
     }
   });
-  return code;
 }
 
 void close(TilescribeNpuDevice* device) noexcept {
@@ -305,7 +161,7 @@ int32_t reset(TilescribeNpuDevice* device, TilescribeNpuError* error) noexcept {
     for (TilescribeNpuRun* run : device->runs) let_go(*run);
     device->design.reset();
     device->design = make_design(*device);
-    for (TilescribeNpuRun* run : device->runs) run->run = std::make_unique<xrt::run>(prepare(*run));
+    for (TilescribeNpuRun* run : device->runs) run->run = prepare(*run);
   });
 }
 
@@ -361,7 +217,7 @@ int32_t make_run(TilescribeNpuDevice* device, TilescribeNpuBuffer* instructions,
     made->instructions = instructions;
     made->words = words;
     made->data.assign(data, data + count);
-    made->run = std::make_unique<xrt::run>(prepare(*made));
+    made->run = prepare(*made);
     device->runs.push_back(made.get());
     *run = made.release();
   });
@@ -405,20 +261,6 @@ int32_t wait(TilescribeNpuRun* run, uint32_t timeout_ms, int32_t* state, Tilescr
   });
 }
 
-// A list that was not seen to end: the driver ends it in its own time, and until then it must not be destroyed.
-void abandon(std::unique_ptr<xrt::runlist> list, TilescribeNpuRun* const* runs, uint32_t count) {
-  try {
-    if (list->wait(kDriverEndsRuns) == std::cv_status::no_timeout) return;
-  } catch (const xrt::runlist::command_error&) {
-    return;
-  } catch (const std::exception&) {
-    // Not known to have ended.
-  }
-  static_cast<void>(list.release());
-  runs[0]->device->is_haunted = true;
-  for (uint32_t i = 0; i < count; i++) static_cast<void>(runs[i]->run.release());
-}
-
 int32_t run_batch(TilescribeNpuRun* const* runs, uint32_t count, uint32_t timeout_ms, int32_t* state,
                   TilescribeNpuError* error) noexcept {
   return guarded(error, TILESCRIBE_NPU_LOST, [&] {
@@ -440,7 +282,7 @@ int32_t run_batch(TilescribeNpuRun* const* runs, uint32_t count, uint32_t timeou
       *state = is_gone(thrown) ? TILESCRIBE_NPU_GONE : TILESCRIBE_NPU_ERROR;
       explain(error, thrown.what());
     }
-    if (is_running) abandon(std::move(list), runs, count);
+    if (is_running) let_go(std::move(list), runs, count);
   });
 }
 
@@ -448,7 +290,8 @@ constexpr TilescribeNpuFunctions kFunctions = {version, open,    close,    telem
                                                sync,    release, make_run, release_run, start, wait,  run_batch};
 
 }  // namespace
+}  // namespace tilescribe::npu::plugin
 
 extern "C" __attribute__((visibility("default"))) const TilescribeNpuFunctions* tilescribe_npu_functions(uint32_t abi) {
-  return abi == TILESCRIBE_NPU_ABI ? &kFunctions : nullptr;
+  return abi == TILESCRIBE_NPU_ABI ? &tilescribe::npu::plugin::kFunctions : nullptr;
 }
