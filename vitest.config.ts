@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'xrt',
           include: ['test/xrt/**/*.test.ts'],
           testTimeout: 180_000,
-          hookTimeout: 120_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },
