@@ -82,16 +82,14 @@ async function start(): Promise<void> {
 
 /** Once, and not longer than a person waits: what is not written by then is in the journals already. */
 function saveBeforeQuit(save: () => Promise<void>): void {
-  let isSaved = false;
   app.on('will-quit', (event) => {
-    if (isSaved) return;
     event.preventDefault();
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, SAVE_TIMEOUT_MS));
     Promise.race([save(), timeout])
       .catch(report)
       .finally(() => {
-        isSaved = true;
-        app.quit();
+        // Not quit(): while Electron still works on the first one, a second one is lost.
+        app.exit();
       });
   });
 }

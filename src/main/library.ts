@@ -46,6 +46,8 @@ export interface StoredJob {
 interface Found {
   readonly folder: string;
   readonly summary: Summary;
+  /** Of the journal, where the saved one is older; null: it is as saved. */
+  readonly text: string | null;
 }
 
 export class Library {
@@ -83,6 +85,9 @@ export class Library {
   /** Every job whose summary does not say that it is over and off the list, in their order. */
   async loadListed(): Promise<StoredJob[]> {
     const found = await this.#scan();
+    // Cancelled before its first word, and never taken off the list: nobody would miss it.
+    const empty = found.filter(({ summary }) => summary.state === 'cancelled' && summary.segmentCount === 0);
+    await mapInParallel(READERS, empty, ({ summary }) => this.delete(summary.id));
     const wanted = found.filter(({ summary }) => isWaiting(summary));
     const stored = await mapInParallel(READERS, wanted, ({ folder }) => this.#load(folder).catch(() => null));
     return stored.filter((job) => job !== null).sort((a, b) => a.history.order - b.history.order);
@@ -99,11 +104,11 @@ export class Library {
   /** Newest first. `query` is looked for in names and texts, upper and lower case alike. */
   async list(query: string | null): Promise<LibraryEntry[]> {
     const found = await this.#scan();
-    const entries = await mapInParallel(READERS, found, async ({ folder, summary }) => {
+    const entries = await mapInParallel(READERS, found, async ({ folder, summary, text }) => {
       const { id, fileName, state, createdAtMs, duration, language, segmentCount } = summary;
       const about = { id, fileName, state, createdAtMs, duration, language, segmentCount };
-      const text = await readText(folder);
-      const snippet = makeSnippet(text, summary.fileName, query);
+      const saved = text ?? (await readFile(join(folder, TEXT_FILE), 'utf8').catch(() => ''));
+      const snippet = makeSnippet(saved, summary.fileName, query);
       return snippet === null ? null : { ...about, snippet };
     });
     return entries
@@ -178,20 +183,12 @@ async function readSummary(folder: string): Promise<Found | null> {
     .then((text) => v.safeParse(SummarySchema, JSON.parse(text)))
     .catch(() => null);
   if (summary?.success === true && summary.output.journalBytes === journal.size) {
-    return { folder, summary: summary.output };
+    return { folder, summary: summary.output, text: null };
   }
   const replay = await readFile(journalPath, 'utf8').then(replayJournal, () => null);
-  return replay === null ? null : { folder, summary: summarize(replay.history, journal.size) };
-}
-
-/** What was written last; what a crash left unwritten is made of the journal. */
-async function readText(folder: string): Promise<string> {
-  try {
-    return await readFile(join(folder, TEXT_FILE), 'utf8');
-  } catch {
-    const replay = await readFile(join(folder, JOURNAL_FILE), 'utf8').then(replayJournal, () => null);
-    return replay === null ? '' : transcriptText(replay.history.segments);
-  }
+  if (replay === null) return null;
+  const { history } = replay;
+  return { folder, summary: summarize(history, journal.size), text: transcriptText(history.segments) };
 }
 
 function textBytes({ segments }: JobHistory): number {

@@ -47,14 +47,13 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** Where the process is started, to which relative names refer. */
   readonly cwd?: string;
+  /** Of an app that ran before, to go on with its data; it belongs to that one, which removes it. */
+  readonly folder?: string;
 }
 
-export async function launchApp({
-  args = [],
-  cwd = REPOSITORY,
-  isFirstStart = false,
-}: LaunchOptions = {}): Promise<RunningApp> {
-  const folder = mkdtempSync(join(tmpdir(), 'tilescribe-e2e-'));
+export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp> {
+  const { args = [], cwd = REPOSITORY, isFirstStart = false } = options;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tilescribe-e2e-'));
   const electron = await _electron.launch({
     executablePath: ELECTRON,
     args: [...SANDBOX_SWITCHES, REPOSITORY, ...args],
@@ -65,14 +64,14 @@ export async function launchApp({
   });
   const page = await electron.firstWindow();
   await page.getByTestId('drop-zone').waitFor();
-  if (!isFirstStart) await page.getByTestId('welcome-start').click();
+  if (!isFirstStart && options.folder === undefined) await page.getByTestId('welcome-start').click();
   return {
     electron,
     page,
     folder,
     async [Symbol.asyncDispose]() {
       await electron.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -82,6 +81,14 @@ function environmentIn(folder: string): Record<string, string> {
     value === undefined ? [] : [[name, value] as const],
   );
   return { ...Object.fromEntries(variables), TILESCRIBE_USER_DATA: join(folder, 'user-data') };
+}
+
+/** Ends the app at once, as a crash or the power would; its own processes see to themselves. */
+export async function killApp({ electron }: RunningApp): Promise<void> {
+  const child = electron.process();
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 /** Starts the app once more, as "Open with" does while it runs. Resolves to the second process's exit code. */
