@@ -2,8 +2,9 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 /**
- * Three worlds, one build: `main` also holds the other Node entries, the engine process, the doctor
- * and the command line, so that they share chunks. They target Node 20 because the command line runs on the
+ * Three worlds, one build: `main` also holds the other Node entries, the engine process, the doctor, the
+ * command line and the packaged app's start, so that they share chunks. They target Node 20 because the
+ * command line runs on the
  * user's own Node, which may be older than the one inside Electron.
  */
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: 'src/main/index.ts',
+          start: 'src/start/index.ts',
           engine: 'src/engine/entry.ts',
           doctor: 'src/engine/doctor/entry.ts',
           limits: 'src/engine/limits-entry.ts',

@@ -21,6 +21,7 @@ const APP_SOURCES = [
   'src/renderer',
   'src/server',
   'src/cli',
+  'src/start',
   'electron.vite.config.ts',
   'package-lock.json',
 ];
@@ -30,6 +31,7 @@ const APP_OUTPUTS = [
   'out/main/doctor.js',
   'out/main/limits.js',
   'out/main/cli.js',
+  'out/main/start.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
 ];

@@ -1,4 +1,5 @@
 /** The npm scripts that set up before they do their work, by name. Each gives the exit code. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureAppBuild, ensureToolBuild } from './build.mjs';
 import { runAllChecks } from './checks.mjs';
@@ -8,7 +9,7 @@ import { REPO_ROOT, downloadsFolder } from './folders.mjs';
 import { hasDisplay, openApp, resolveFiles, transcribeInTerminal, userFolder } from './launch.mjs';
 import { ensureModel } from './model-install.mjs';
 import { ensureNativeBuild, tryNativeBuild } from './native-build.mjs';
-import { DEFAULT_MODEL, prepareApp, prepareCommandLine, prepareTests } from './prepare.mjs';
+import { DEFAULT_MODEL, prepareApp, prepareCommandLine, prepareRelease, prepareTests } from './prepare.mjs';
 import { createTerminalReporter } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 import { formatSources } from './source-format.mjs';
@@ -75,6 +76,13 @@ const COMMANDS = {
     }
   },
 
+  async package(args) {
+    await prepareRelease(REPO_ROOT, reporter);
+    return runPackaging(['package', ...args]);
+  },
+
+  'package:test': () => runPackaging(['test']),
+
   eval: (args) => runTool('eval', args),
 
   async 'eval:words'(args) {
@@ -115,6 +123,15 @@ export async function runCommand(name, args) {
 function reportError(thrown) {
   if (thrown instanceof SetupError) reporter.say(`\n${thrown.message}\n${thrown.remedy}`);
   else reporter.say(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+}
+
+/**
+ * A process of its own, because its packages may have been installed only now.
+ *
+ * @param {readonly string[]} args
+ */
+function runPackaging(args) {
+  return runAttached(process.execPath, [join(REPO_ROOT, 'src', 'packaging', 'run.mjs'), ...args]);
 }
 
 /**

@@ -54,6 +54,22 @@ export async function prepareCommandLine(root, reporter) {
 }
 
 /**
+ * All that goes into a package; here nothing may be left out.
+ *
+ * @param {string} root
+ * @param {Reporter} reporter
+ */
+export async function prepareRelease(root, reporter) {
+  await ensureSystemPackages(['media', 'native'], reporter);
+  await ensureDependencies(root, reporter);
+  await ensureElectron(root, downloadsFolder(process.env), reporter);
+  await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);
+  await ensureModel(root, { model: VOICE_DETECTOR, fromFolder: null }, reporter);
+  await ensureAppBuild(root, reporter);
+  await ensureNativeBuild(root, reporter);
+}
+
+/**
  * @param {string} root
  * @param {Reporter} reporter
  */

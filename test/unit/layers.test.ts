@@ -22,6 +22,7 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   shared: allow(['valibot', 'fflate']),
   models: allow(['node:*']),
   setup: allow(['models', 'node:*']),
+  packaging: allow(['models', 'setup', 'node:*', 'electron-builder', '@electron/fuses', 'playwright-core']),
   node: allow(['shared', 'node:*']),
   engine: allow(['shared', 'node', 'models', 'node:*', 'onnxruntime-node', 'valibot']),
   main: allow(['shared', 'node', 'models', 'node:*', 'electron', 'valibot'], {
@@ -34,6 +35,7 @@ const TABLE: Readonly<Record<string, Allowance>> = {
     { types: ['preload'] },
   ),
   server: allow(['shared', 'node', 'models', 'engine', 'node:*', 'valibot', '@fastify/busboy']),
+  start: allow(['models', 'main', 'cli', 'node:*']),
   cli: allow(['shared', 'node', 'models', 'engine', 'server', 'node:*', 'valibot']),
 };
 

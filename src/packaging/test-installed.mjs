@@ -1,0 +1,284 @@
+/**
+ * `npm run package:test`: the .deb in a clean Debian 12, as a user meets it. Makes a Debian of its own (debootstrap), which
+ * it keeps for the next time; installs the package with apt, so that what it depends on is what it says;
+ * transcribes speech as an ordinary user with the installed command, the server and the window, without a model
+ * or a network of its own. Needs root, and Debian's mirror the first time. Takes one to three minutes.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import { SetupError } from '../setup/setup-error.mjs';
+import { run } from './deb.mjs';
+import { readFuses, RELEASE_FUSES } from './fuses.mjs';
+import { findDeb } from './package.mjs';
+
+/** @typedef {import('../setup/progress.mjs').Reporter} Reporter */
+
+const SUITE = 'bookworm';
+const USER = 'listener';
+const DEBUG_PORT = 9333;
+const SPOKEN = /ask not what your country can do for you/i;
+
+/**
+ * @param {string} root
+ * @param {Reporter} reporter
+ */
+export async function testInstalled(root, reporter) {
+  if (process.getuid?.() !== 0)
+    throw new SetupError('The test of the package needs root.', 'Run it with sudo.');
+  const folder = join(root, '.cache', 'package-test');
+  const base = join(folder, SUITE);
+  const debian = join(folder, 'debian');
+  await mkdir(folder, { recursive: true });
+  if (!existsSync(join(base, 'etc', 'os-release'))) {
+    reporter.say(`Making a clean Debian (${SUITE}) ...`);
+    await run('debootstrap', ['--variant=minbase', SUITE, base, 'http://deb.debian.org/debian']);
+  }
+  await rm(debian, { recursive: true, force: true });
+  await run('cp', ['-a', base, debian]);
+  const inside = new Inside(debian);
+  try {
+    await inside.mount();
+    await checkAll(root, inside, reporter);
+  } finally {
+    await inside.unmount();
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {Inside} inside
+ * @param {Reporter} reporter
+ */
+async function checkAll(root, inside, reporter) {
+  const deb = await findDeb(root);
+  await copyFile(deb, join(inside.folder, 'tmp', 'tilescribe.deb'));
+  await copyFile(join(root, '.cache', 'speech', 'jfk.wav'), join(inside.folder, 'tmp', 'jfk.wav'));
+  await copyFile('/etc/resolv.conf', join(inside.folder, 'etc', 'resolv.conf')).catch(() => undefined);
+  await writeFile(join(inside.folder, 'usr', 'sbin', 'policy-rc.d'), '#!/bin/sh\nexit 101\n', {
+    mode: 0o755,
+  });
+
+  reporter.say('Installing the package ...');
+  await inside.run('apt-get update -qq');
+  await inside.run('apt-get install -y -qq --no-install-recommends /tmp/tilescribe.deb');
+  // What only the test needs comes after, so that it cannot stand in for a dependency.
+  await inside.run(
+    'apt-get install -y -qq --no-install-recommends xvfb xauth curl desktop-file-utils appstream fonts-dejavu-core',
+  );
+  await inside.run(`useradd --create-home ${USER}`);
+  await inside.run('ffmpeg -v error -i /tmp/jfk.wav /tmp/talk.mp3');
+
+  const checks = {
+    'files of desktops are valid': () => checkDesktopFiles(inside),
+    'libraries are all there': () => checkLibraries(inside),
+    'fuses are set': () => checkFuses(inside),
+    'the command transcribes WAV and MP3': () => checkCommand(inside),
+    'the server answers': () => checkServer(inside),
+    'the window transcribes': () => checkWindow(inside),
+    'removing leaves nothing of the package': () => checkRemoval(inside),
+  };
+  for (const [claim, check] of Object.entries(checks)) {
+    const beganMs = performance.now();
+    await check();
+    reporter.say(`ok  ${claim} (${((performance.now() - beganMs) / 1000).toFixed(1)} s)`);
+  }
+}
+
+/** A Debian in a folder, and running things in it. */
+class Inside {
+  /** @param {string} folder */
+  constructor(folder) {
+    this.folder = folder;
+  }
+
+  async mount() {
+    await run('mount', ['-t', 'proc', 'proc', join(this.folder, 'proc')]);
+    await run('mount', ['--bind', '/dev', join(this.folder, 'dev')]);
+  }
+
+  async unmount() {
+    for (const name of ['proc', 'dev']) {
+      await run('umount', ['-l', join(this.folder, name)]).catch(() => undefined);
+    }
+  }
+
+  /**
+   * @param {string} line for its shell, as root
+   * @returns {Promise<string>} what it printed
+   */
+  run(line) {
+    return run('chroot', [this.folder, '/bin/sh', '-c', line], { ...CLEAN, HOME: '/root' });
+  }
+
+  /**
+   * @param {string} line for its shell, as the user
+   * @returns {Promise<string>} what it printed
+   */
+  runAsUser(line) {
+    return run('chroot', this.userArguments(line), { ...CLEAN, HOME: `/home/${USER}` });
+  }
+
+  /** @param {string} line */
+  startAsUser(line) {
+    const env = { ...CLEAN, HOME: `/home/${USER}` };
+    return spawn('chroot', this.userArguments(`exec ${line}`), {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+  }
+
+  /** @param {string} line */
+  userArguments(line) {
+    return [`--userspec=${USER}:${USER}`, this.folder, '/bin/sh', '-c', `cd && ${line}`];
+  }
+}
+
+/** Nothing of this machine's own settings; no display either. */
+const CLEAN = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+  DEBIAN_FRONTEND: 'noninteractive',
+  DISPLAY: '',
+  XDG_DATA_HOME: '',
+  TILESCRIBE_DATA_DIR: '',
+};
+
+/** @param {Inside} inside */
+async function checkDesktopFiles(inside) {
+  await inside.run('desktop-file-validate /usr/share/applications/tilescribe.desktop');
+  await inside.run(
+    'appstreamcli validate --no-net /usr/share/metainfo/org.tilescribe.Tilescribe.metainfo.xml',
+  );
+}
+
+/** @param {Inside} inside */
+async function checkLibraries(inside) {
+  const found = await inside.run(
+    "find /opt/tilescribe -type f \\( -name '*.so*' -o -name '*.node' -o -name tilescribe-app \\) -exec ldd {} +",
+  );
+  expectThat(!found.includes('not found'), `a library is missing: ${found}`);
+}
+
+/** @param {Inside} inside */
+async function checkFuses(inside) {
+  const fuses = await readFuses(join(inside.folder, 'opt', 'tilescribe', 'tilescribe-app'));
+  expectThat(
+    JSON.stringify(fuses) === JSON.stringify(RELEASE_FUSES),
+    `the fuses are ${JSON.stringify(fuses)}`,
+  );
+}
+
+/** @param {Inside} inside */
+async function checkCommand(inside) {
+  const { version } = JSON.parse(
+    await readFile(join(inside.folder, 'opt', 'tilescribe', 'package.json'), 'utf8'),
+  );
+  const told = await inside.runAsUser('tilescribe --version');
+  expectThat(told.trim() === `tilescribe ${version}`, `--version says: ${told}`);
+  for (const file of ['jfk.wav', 'talk.mp3']) {
+    const output = await inside.runAsUser(`tilescribe /tmp/${file}`);
+    expectThat(SPOKEN.test(output), `${file} is transcribed as: ${output}`);
+    expectThat(output.includes('native engine'), `the native engine does not run: ${output}`);
+  }
+  const failed = await inside.runAsUser(
+    'tilescribe /nothing; test $? = 1 && tilescribe --nonsense; test $? = 2 && echo "as told"',
+  );
+  expectThat(failed.includes('as told'), `exit codes are wrong: ${failed}`);
+}
+
+/** @param {Inside} inside */
+async function checkServer(inside) {
+  const server = inside.startAsUser('tilescribe serve --port 8649');
+  try {
+    await until(
+      () =>
+        inside.run('curl -sf http://127.0.0.1:8649/healthz').then(
+          () => true,
+          () => false,
+        ),
+      'the server',
+    );
+    const url = 'http://127.0.0.1:8649/v1/audio/transcriptions';
+    const text = await inside.run(
+      `curl -sf ${url} -F model=whisper-1 -F file=@/tmp/jfk.wav -F response_format=text`,
+    );
+    expectThat(SPOKEN.test(text), `the server says: ${text}`);
+  } finally {
+    server.kill('SIGTERM');
+    const [code] = await once(server, 'exit');
+    expectThat(code === 0, `the server ended with ${code}`);
+  }
+}
+
+/**
+ * Through Chromium's own remote debugging: Playwright's way into Electron needs the inspector, which a fuse
+ * forbids.
+ *
+ * @param {Inside} inside
+ */
+async function checkWindow(inside) {
+  const app = inside.startAsUser(
+    `xvfb-run -a -s '-screen 0 1280x800x24' /opt/tilescribe/tilescribe-app --remote-debugging-port=${DEBUG_PORT} /tmp/jfk.wav`,
+  );
+  let said = '';
+  app.stderr.on('data', (text) => (said += String(text)));
+  app.stdout.resume();
+  try {
+    const url = `http://127.0.0.1:${DEBUG_PORT}`;
+    await until(
+      () =>
+        fetch(`${url}/json/list`).then(
+          async (answer) => (await answer.text()).includes('app://'),
+          () => false,
+        ),
+      'the window',
+    ).catch((thrown) => {
+      throw new Error(`${String(thrown)}\n${said}`);
+    });
+    const browser = await chromium.connectOverCDP(url);
+    const page = browser.contexts()[0]?.pages()[0];
+    if (!page) throw new Error('there is no page');
+    await page.getByText(SPOKEN).first().waitFor({ timeout: 60_000 });
+    const sandboxed = await page.evaluate(() => 'process' in globalThis);
+    expectThat(!sandboxed, 'the page sees Node');
+    await browser.close();
+  } finally {
+    if (app.pid !== undefined) process.kill(-app.pid, 'SIGTERM');
+    await once(app, 'exit');
+  }
+}
+
+/** @param {Inside} inside */
+async function checkRemoval(inside) {
+  await inside.run('apt-get purge -y -qq tilescribe');
+  const left = await inside.run(
+    'ls -d /opt/tilescribe /usr/bin/tilescribe /etc/apparmor.d/tilescribe 2>/dev/null || true',
+  );
+  expectThat(left.trim() === '', `it leaves: ${left}`);
+}
+
+/**
+ * @param {() => Promise<boolean>} isSo
+ * @param {string} what
+ */
+async function until(isSo, what) {
+  for (let count = 0; count < 120; count++) {
+    if (await isSo()) return;
+    await wait(250);
+  }
+  throw new Error(`${what} did not come up in 30 s`);
+}
+
+/**
+ * @param {boolean} isTrue
+ * @param {string} otherwise
+ */
+function expectThat(isTrue, otherwise) {
+  if (!isTrue) throw new Error(otherwise);
+}
