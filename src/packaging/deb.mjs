@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { sizeOfFolder } from '../models/folder-size.mjs';
 import { lastLines, runCaptured } from '../setup/command.mjs';
 import { DEPENDENCIES } from './builder-config.mjs';
@@ -108,7 +109,7 @@ async function listChecksums(folder) {
   const lines = [];
   for (const path of paths.filter((file) => !file.includes('/DEBIAN/')).sort()) {
     const hash = createHash('md5');
-    for await (const bytes of createReadStream(path)) hash.update(/** @type {Buffer} */ (bytes));
+    await pipeline(createReadStream(path), hash);
     lines.push(`${hash.digest('hex')}  ${relative(folder, path)}\n`);
   }
   return lines.join('');

@@ -4,6 +4,7 @@
  */
 import { open, readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import * as v from 'valibot';
 import { readCatalog } from '../models/catalog.mjs';
 import { sha256OfFile } from '../models/hash.mjs';
 import { APP_BINARY } from './builder-config.mjs';
@@ -23,6 +24,17 @@ const REQUIRED = [
   'resources/apparmor-profile',
   'resources/app.asar.unpacked/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node',
 ];
+/** @typedef {{ readonly files?: Record<string, Node> | undefined, readonly unpacked?: boolean | undefined }} Node */
+/** @type {v.GenericSchema<Node>} */
+const NodeSchema = v.object({
+  files: v.optional(
+    v.record(
+      v.string(),
+      v.lazy(() => NodeSchema),
+    ),
+  ),
+  unpacked: v.optional(v.boolean()),
+});
 /** x86-64 in an ELF header. */
 const MACHINE_X64 = 0x3e;
 
@@ -106,9 +118,10 @@ function findArchiveFaults(paths) {
 export async function listArchive(path) {
   if (!(await stat(path).catch(() => null))) return [];
   const content = await readFile(path);
-  /** @typedef {{ files?: Record<string, Node>, unpacked?: boolean }} Node */
-  /** @type {Node} */
-  const header = JSON.parse(content.subarray(16, 16 + content.readUInt32LE(12)).toString('utf8'));
+  const header = v.parse(
+    NodeSchema,
+    JSON.parse(content.subarray(16, 16 + content.readUInt32LE(12)).toString('utf8')),
+  );
   /**
    * @param {Node} node
    * @param {string} prefix

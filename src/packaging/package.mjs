@@ -5,6 +5,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Arch, Platform, build } from 'electron-builder';
+import * as v from 'valibot';
 import { readCatalog } from '../models/catalog.mjs';
 import { modelsFolder } from '../models/store.mjs';
 import { SetupError } from '../setup/setup-error.mjs';
@@ -18,6 +19,7 @@ import { listPackagesInside } from './packages-inside.mjs';
 
 /** Part of the package, so that it works without a network at its first start. */
 export const BUNDLED_MODELS = ['base', 'silero-vad'];
+const VersionSchema = v.object({ version: v.string() });
 const ONLINE_TARGETS = ['AppImage', 'rpm'];
 
 /**
@@ -160,8 +162,8 @@ async function step(reporter, label, work) {
  * @param {string} path
  * @returns {Promise<{ readonly version: string }>}
  */
-async function readPackage(path) {
-  return JSON.parse(await readFile(path, 'utf8'));
+export async function readPackage(path) {
+  return v.parse(VersionSchema, JSON.parse(await readFile(path, 'utf8')));
 }
 
 /**

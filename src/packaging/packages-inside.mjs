@@ -5,6 +5,7 @@
  */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 
 /**
  * @typedef {object} InsidePackage
@@ -15,14 +16,19 @@ import { join } from 'node:path';
  * @property {boolean} isBundled part of our own scripts; else a folder in node_modules
  */
 
-/**
- * @typedef {object} LockEntry
- * @property {string} [version]
- * @property {string} [license]
- * @property {string} [integrity]
- * @property {boolean} [dev]
- * @property {Record<string, string>} [dependencies]
- */
+const LockSchema = v.object({
+  packages: v.record(
+    v.string(),
+    v.object({
+      version: v.optional(v.string(), ''),
+      license: v.optional(v.string(), ''),
+      integrity: v.optional(v.string(), ''),
+      dev: v.optional(v.boolean(), false),
+      dependencies: v.optional(v.record(v.string(), v.string()), {}),
+    }),
+  ),
+});
+/** @typedef {v.InferOutput<typeof LockSchema>['packages']} LockEntries */
 
 /** Folders of src/ that are part of the product. */
 const PRODUCT_FOLDERS = [
@@ -47,24 +53,23 @@ const RUNTIME = 'electron';
  * @returns {Promise<readonly InsidePackage[]>} sorted by name
  */
 export async function listPackagesInside(root) {
-  /** @type {{ packages: Record<string, LockEntry> }} */
-  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
+  const lock = v.parse(LockSchema, JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')));
   const names = new Set(await listImports(join(root, 'src')));
   names.delete(RUNTIME);
   // A set that grows while it is gone through is gone through to its end.
   for (const name of names) {
-    for (const needed of Object.keys(entryOf(lock.packages, name).dependencies ?? {})) {
+    for (const needed of Object.keys(entryOf(lock.packages, name).dependencies)) {
       if (!INSTALL_ONLY.has(needed)) names.add(needed);
     }
   }
   return [...names].sort().map((name) => {
-    const { version = '', license = '', integrity = '', dev = false } = entryOf(lock.packages, name);
+    const { version, license, integrity, dev } = entryOf(lock.packages, name);
     return { name, version, licence: license, integrity, isBundled: dev };
   });
 }
 
 /**
- * @param {Readonly<Record<string, LockEntry>>} packages
+ * @param {LockEntries} packages
  * @param {string} name
  */
 function entryOf(packages, name) {

@@ -7,14 +7,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { SetupError } from '../setup/setup-error.mjs';
 import { run } from './deb.mjs';
 import { readFuses, RELEASE_FUSES } from './fuses.mjs';
-import { findDeb } from './package.mjs';
+import { findDeb, readPackage } from './package.mjs';
 
 /** @typedef {import('../setup/progress.mjs').Reporter} Reporter */
 
@@ -176,9 +176,7 @@ async function checkFuses(inside) {
 
 /** @param {Inside} inside */
 async function checkCommand(inside) {
-  const { version } = JSON.parse(
-    await readFile(join(inside.folder, 'opt', 'tilescribe', 'package.json'), 'utf8'),
-  );
+  const { version } = await readPackage(join(inside.folder, 'opt', 'tilescribe', 'package.json'));
   const told = await inside.runAsUser('tilescribe --version');
   expectThat(told.trim() === `tilescribe ${version}`, `--version says: ${told}`);
   for (const file of ['jfk.wav', 'talk.mp3']) {
@@ -211,7 +209,8 @@ async function checkServer(inside) {
     expectThat(SPOKEN.test(text), `the server says: ${text}`);
   } finally {
     server.kill('SIGTERM');
-    const [code] = await once(server, 'exit');
+    await once(server, 'exit');
+    const code = server.exitCode;
     expectThat(code === 0, `the server ended with ${code}`);
   }
 }
@@ -238,7 +237,7 @@ async function checkWindow(inside) {
           () => false,
         ),
       'the window',
-    ).catch((thrown) => {
+    ).catch((/** @type {unknown} */ thrown) => {
       throw new Error(`${String(thrown)}\n${said}`);
     });
     const browser = await chromium.connectOverCDP(url);

@@ -6,15 +6,14 @@
  * event loop meanwhile. So the command line, which never lets this module end, runs where there is no display
  * at all, and before anything of Chromium's is started.
  */
-import { join } from 'node:path';
 import { linkBundledModels } from '../models/bundled.mjs';
 import { modelsFolder } from '../models/store.mjs';
 import { commandLineArguments } from './command-line-arguments.js';
 
-/** Set by Electron alone. */
-declare const process: NodeJS.Process & { readonly resourcesPath?: string };
+/** Electron's own addition. */
+declare const process: NodeJS.Process & { readonly resourcesPath: string };
 
-const resourcesFolder = process.resourcesPath ?? join(import.meta.dirname, '..', '..', 'resources');
+const resourcesFolder = process.resourcesPath;
 await linkBundledModels(resourcesFolder, modelsFolder(process.env));
 const args = commandLineArguments(process.argv);
 if (args === null) {

@@ -22,7 +22,15 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   shared: allow(['valibot', 'fflate']),
   models: allow(['node:*']),
   setup: allow(['models', 'node:*']),
-  packaging: allow(['models', 'setup', 'node:*', 'electron-builder', '@electron/fuses', 'playwright-core']),
+  packaging: allow([
+    'models',
+    'setup',
+    'node:*',
+    'electron-builder',
+    '@electron/fuses',
+    'playwright-core',
+    'valibot',
+  ]),
   node: allow(['shared', 'node:*']),
   engine: allow(['shared', 'node', 'models', 'node:*', 'onnxruntime-node', 'valibot']),
   main: allow(['shared', 'node', 'models', 'node:*', 'electron', 'valibot'], {
