@@ -1,7 +1,10 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchApp } from './fixtures.js';
+import { KENNEDY } from '../speech.js';
+import { addFiles, launchApp, waitForState } from './fixtures.js';
 import type { RunningApp } from './fixtures.js';
 
 describe('the page', () => {
@@ -41,6 +44,23 @@ describe('the page', () => {
     );
 
     expect(ran).toBe(false);
+  });
+
+  it('comes with its policy, to the letter', async () => {
+    const headers = await app.electron.evaluate(async ({ session }) => {
+      const response = await session.defaultSession.fetch('app://bundle/index.html');
+      // An answer that nobody reads keeps the app from ending.
+      await response.text();
+      return Object.fromEntries(response.headers.entries());
+    });
+
+    expect(headers).toMatchObject({
+      'content-security-policy':
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src app-media:; " +
+        "connect-src 'none'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'cross-origin-opener-policy': 'same-origin',
+    });
   });
 
   it('evaluates no text as code', async () => {
@@ -191,5 +211,68 @@ describe('the page', () => {
     });
 
     expect(statuses.every((status) => status === 404 || status === 0)).toBe(true);
+  });
+});
+
+/** Connections to other machines that the processes have, as the kernel lists them: "pid address". */
+function listConnections(pids: readonly number[]): readonly string[] {
+  const owners = new Map<string, number>();
+  for (const pid of pids) {
+    for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+      const socket = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${descriptor}`))?.[1];
+      if (socket !== undefined) owners.set(socket, pid);
+    }
+  }
+  return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) =>
+    readFileSync(`/proc/net/${table}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => {
+        const [, , remote = '', , , , , , , inode = ''] = line.trim().split(/\s+/);
+        const owner = owners.get(inode);
+        // Playwright is connected over the loopback; a socket that listens has a remote address of zeros.
+        const isLocal = /^(0100007F|0+):|^0{24}0100007F:|^0{31}1:|^0{16}FFFF00000100007F:/.test(remote);
+        return owner === undefined || isLocal ? [] : [`${owner} ${table} ${remote}`];
+      }),
+  );
+}
+
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Closed in the meantime.
+    return '';
+  }
+}
+
+describe('a transcription', () => {
+  it('asks for nothing on the network, from any process', async () => {
+    await using app = await launchApp();
+    await app.electron.evaluate(({ session }) => {
+      const seen: string[] = [];
+      Object.assign(globalThis, { requestsSeen: seen });
+      const note = ({ url }: { readonly url: string }): void => {
+        if (!/^(app|app-media|data):/.test(url)) seen.push(url);
+      };
+      session.defaultSession.webRequest.onSendHeaders(note);
+      session.defaultSession.webRequest.onErrorOccurred(note);
+    });
+
+    await addFiles(app.page, KENNEDY);
+    const connections = new Set<string>();
+    let isDone = false;
+    const done = waitForState(app.page, basename(KENNEDY), 'done').then(() => (isDone = true));
+    let samples = 0;
+    while (!isDone) {
+      const pids = await app.electron.evaluate(({ app: main }) => main.getAppMetrics().map(({ pid }) => pid));
+      for (const connection of listConnections(pids)) connections.add(connection);
+      samples++;
+      await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 50))]);
+    }
+
+    expect(samples).toBeGreaterThan(3);
+    expect([...connections]).toEqual([]);
+    expect(await app.electron.evaluate(() => Reflect.get(globalThis, 'requestsSeen') as unknown)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { answerCall, isTrustedSender } from '../../../src/main/calls.js';
 import type { Handlers } from '../../../src/main/calls.js';
-import { CALL_NAMES } from '../../../src/shared/contract.js';
+import { CALL_NAMES, CONTRACT } from '../../../src/shared/contract.js';
 import { AppError, FailureSchema } from '../../../src/shared/errors.js';
 import { createJob } from '../../../src/shared/job.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
@@ -81,6 +81,34 @@ describe('call boundary', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it.each(CALL_NAMES)('takes for "%s" nothing, or an object without unknown keys', (name) => {
+    expect(['null', 'strict_object']).toContain(CONTRACT[name].request.type);
+  });
+
+  it.each(CALL_NAMES)('refuses "%s" with what is too much, too deep or of a strange kind', async (name) => {
+    const { handlers, reached } = createRecorder();
+    const deep: unknown[] = [];
+    let inner = deep;
+    for (let level = 0; level < 10_000; level++) {
+      const next: unknown[] = [];
+      inner.push(next);
+      inner = next;
+    }
+    const strange = [
+      deep,
+      'x'.repeat(10_000_000),
+      JSON.parse('{"__proto__": {"isAdmin": true}, "id": "a"}'),
+      { constructor: { prototype: {} } },
+      Array.from({ length: 100_000 }, () => ({})),
+      Number.NaN,
+    ];
+
+    for (const request of strange) {
+      expect(await answerCall(name, request, handlers)).toMatchObject({ ok: false });
+    }
+    expect(reached).toEqual([]);
   });
 
   it('lets a request that fits through, and nothing with unknown keys', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isRequestAllowed } from '../../../src/main/security.js';
+import * as v from 'valibot';
+import { isRequestAllowed, lockDownPages, lockDownSession } from '../../../src/main/security.js';
 import { createWebPreferences } from '../../../src/main/web-preferences.js';
 
 const SOURCE = new URL('../../../src/', import.meta.url).pathname;
@@ -51,6 +52,101 @@ describe('page rights', () => {
     expect(
       offenders.filter((name) => !(pattern.source === 'no-sandbox' && name.startsWith('setup/'))),
     ).toEqual([]);
+  });
+});
+
+/** What is registered on it, by the name of the method or event. */
+function createRecorder() {
+  const registered = new Map<string, (...args: unknown[]) => unknown>();
+  const note =
+    (name: string) =>
+    (handler: (...args: unknown[]) => unknown): void => {
+      registered.set(name, handler);
+    };
+  const call = (name: string, ...args: unknown[]): unknown => {
+    const handler = registered.get(name);
+    if (handler === undefined) throw new Error(`nothing is registered for ${name}`);
+    return handler(...args);
+  };
+  return { note, call };
+}
+
+describe('a session', () => {
+  const { note, call } = createRecorder();
+  const session = {
+    setPermissionRequestHandler: note('request'),
+    setPermissionCheckHandler: note('check'),
+    setDevicePermissionHandler: note('device'),
+    webRequest: { onBeforeRequest: note('web') },
+  };
+  lockDownSession(session as unknown as Parameters<typeof lockDownSession>[0], false);
+
+  it.each(['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal', 'fileSystem', 'hid'])(
+    'grants no %s, asked for or looked up',
+    (permission) => {
+      const answers: unknown[] = [];
+      call('request', null, permission, (answer: unknown) => answers.push(answer));
+
+      expect(answers).toEqual([false]);
+      expect(call('check', null, permission)).toBe(false);
+      expect(call('device', { deviceType: permission })).toBe(false);
+    },
+  );
+
+  it.each([
+    ['https://example.org/', true],
+    ['app://bundle/index.html', false],
+  ])('cancels a request to %s: %j', (url, isCancelled) => {
+    const answers: unknown[] = [];
+    call('web', { url }, (answer: unknown) => answers.push(answer));
+
+    expect(answers).toEqual([{ cancel: isCancelled }]);
+  });
+});
+
+describe('a page', () => {
+  const app = createRecorder();
+  const page = createRecorder();
+  let openHandler: () => unknown = () => undefined;
+  const contents = {
+    on: (name: string, handler: () => unknown) => {
+      page.note(name)(handler);
+    },
+    setWindowOpenHandler: (handler: () => unknown) => {
+      openHandler = handler;
+    },
+  };
+  lockDownPages({
+    on: (name: string, handler: (...args: unknown[]) => unknown) => {
+      app.note(name)(handler);
+    },
+  } as unknown as Parameters<typeof lockDownPages>[0]);
+  app.call('web-contents-created', null, contents);
+
+  it.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])(
+    'is refused on %s',
+    (event) => {
+      let isPrevented = false;
+      page.call(event, { preventDefault: () => (isPrevented = true) });
+
+      expect(isPrevented).toBe(true);
+    },
+  );
+
+  it('opens no window', () => {
+    expect(openHandler()).toEqual({ action: 'deny' });
+  });
+});
+
+describe('Electron', () => {
+  it('is the version that docs/security.md speaks of', () => {
+    const read = (name: string): string => readFileSync(join(SOURCE, '..', name), 'utf8');
+    const { devDependencies } = v.parse(
+      v.object({ devDependencies: v.record(v.string(), v.string()) }),
+      JSON.parse(read('package.json')),
+    );
+
+    expect(read('docs/security.md')).toContain(`Electron ${devDependencies['electron']}`);
   });
 });
 
