@@ -9,6 +9,9 @@ namespace {
 // A multiple of the product's 6 rows and of the 16 positions that share a line of keys.
 constexpr int kBlock = 48;
 constexpr int kPaddedFrames = kWindowFrames + 2;
+// What a block is a multiple of: the rows of a product, and the positions that share a line of keys.
+constexpr int kTileRows = 6;
+constexpr int kSharedPositions = 16;
 
 }  // namespace
 
@@ -55,7 +58,7 @@ Encoder::~Encoder() = default;
 std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, const std::atomic<bool>& cancelled,
                                               Timings* timings) {
   cancelled_ = &cancelled;
-  const int blocks = (positions + kBlock - 1) / kBlock;
+  const int blocks = count_blocks(positions);
   std::unique_ptr<WindowMemory> memory = std::move(spare_);
   if (!memory || memory->positions != positions) memory = std::make_unique<WindowMemory>(model_.config, positions);
   const int layers = model_.config.encoder_layers;
@@ -78,8 +81,8 @@ std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, c
       if (first) pool_.reset_counter();
       pool_.barrier();
       for (int block = next(blocks); block < blocks; block = next(blocks)) {
-        feed_forward(layer, *scratch_[static_cast<size_t>(thread)], block * kBlock,
-                     std::min(positions, (block + 1) * kBlock));
+        const Range rows = split_range(positions, kTileRows, block, blocks);
+        feed_forward(layer, *scratch_[static_cast<size_t>(thread)], rows.begin, rows.end);
       }
       pool_.barrier();
     }
@@ -88,6 +91,8 @@ std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, c
   });
   return cancelled.load(std::memory_order_relaxed) ? nullptr : std::move(memory);
 }
+
+int Encoder::count_blocks(int positions) const { return round_up((positions + kBlock - 1) / kBlock, pool_.threads()); }
 
 void Encoder::convolve(const float* mel, int thread, int positions) {
   Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
@@ -136,10 +141,10 @@ void Encoder::project(const EncoderLayer& layer, int thread, int positions) {
   const int heads = model_.config.heads;
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
-  const int blocks = (positions + kBlock - 1) / kBlock;
+  const int blocks = count_blocks(positions);
   for (int block = next(blocks); block < blocks; block = next(blocks)) {
-    const int begin = block * kBlock;
-    const int rows = std::min(kBlock, positions - begin);
+    const auto [begin, end] = split_range(positions, kSharedPositions, block, blocks);
+    const int rows = end - begin;
     kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, layer.attention_norm.gain,
                         layer.attention_norm.bias, scratch.normal.data());
     const Activations a = scratch.quantize(kernels_, scratch.normal.data(), rows, width, width);
@@ -201,10 +206,10 @@ void Encoder::remember(WindowMemory* memory, int thread, int positions) {
   const int width = model_.config.width;
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
-  const int blocks = (positions + kBlock - 1) / kBlock;
+  const int blocks = count_blocks(positions);
   for (int block = next(blocks); block < blocks; block = next(blocks)) {
-    const int begin = block * kBlock;
-    const int rows = std::min(kBlock, positions - begin);
+    const auto [begin, end] = split_range(positions, kSharedPositions, block, blocks);
+    const int rows = end - begin;
     float* normal = normal_.data() + static_cast<int64_t>(begin) * width;
     kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, model_.encoder_norm.gain,
                         model_.encoder_norm.bias, normal);

@@ -53,6 +53,8 @@ class Encoder {
     const int item = pool_.next();
     return item < end && !cancelled_->load(std::memory_order_relaxed) ? item : end;
   }
+  // As many blocks of at most 48 rows for each thread, which split_range makes of nearly the same size.
+  int count_blocks(int positions) const;
   void convolve(const float* mel, int thread, int positions);
   void project(const EncoderLayer& layer, int thread, int positions);
   void attend(int thread, int positions);
