@@ -80,7 +80,7 @@ export function createConfiguration({
       })),
     ],
     extraFiles: [
-      { from: 'out/native/tilescribe_native.node', to: 'out/native/tilescribe_native.node' },
+      { from: 'out/native', to: 'out/native', filter: ['*.node', '*.so'] },
       { from: 'resources/linux/tilescribe', to: 'tilescribe' },
       { from: accompanyingFolder, to: '.' },
     ],

@@ -46,23 +46,6 @@ describe('the page', () => {
     expect(ran).toBe(false);
   });
 
-  it('comes with its policy, to the letter', async () => {
-    const headers = await app.electron.evaluate(async ({ session }) => {
-      const response = await session.defaultSession.fetch('app://bundle/index.html');
-      // An answer that nobody reads keeps the app from ending.
-      await response.text();
-      return Object.fromEntries(response.headers.entries());
-    });
-
-    expect(headers).toMatchObject({
-      'content-security-policy':
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src app-media:; " +
-        "connect-src 'none'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      'x-content-type-options': 'nosniff',
-      'cross-origin-opener-policy': 'same-origin',
-    });
-  });
-
   it('evaluates no text as code', async () => {
     // From a timer: what Playwright runs directly is exempt from the policy.
     const outcome = await app.page.evaluate(
