@@ -244,10 +244,12 @@ describe('a transcription', () => {
 
     await addFiles(app.page, KENNEDY);
     const connections = new Set<string>();
-    let isDone = false;
-    const done = waitForState(app.page, basename(KENNEDY), 'done').then(() => (isDone = true));
+    const progress = { isDone: false };
+    const done = waitForState(app.page, basename(KENNEDY), 'done').then(() => {
+      progress.isDone = true;
+    });
     let samples = 0;
-    while (!isDone) {
+    while (!progress.isDone) {
       const pids = await app.electron.evaluate(({ app: main }) => main.getAppMetrics().map(({ pid }) => pid));
       for (const connection of listConnections(pids)) connections.add(connection);
       samples++;
