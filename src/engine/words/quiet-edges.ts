@@ -15,7 +15,7 @@ const TAIL_SHARE = 0.1;
 /** Where loud and quiet differ by less, decibels, the sound does not say where words are. */
 const SMALLEST_RANGE = 12;
 /** What is quieter than this below the loud ones, decibels, says nothing: digital silence would make all else loud. */
-const LARGEST_RANGE = 50;
+const LARGEST_RANGE = 40;
 /** Shorter quiet, 80 ms, may be the beginning of a consonant. */
 const SHORTEST_QUIET = 8;
 /** A pause inside what time warping gives to a word is longer than the stop of a consonant: 150 ms. */

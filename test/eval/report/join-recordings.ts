@@ -93,14 +93,17 @@ function concatenate(parts: readonly Int16Array[], length: number): Int16Array {
 }
 
 const FRAME_SAMPLES = 320;
-/** Of the power of the loudest tenth of the frames: 30 dB below it there is no speech yet. */
-const ONSET_SHARE = 1e-3;
-/** So long it has to be that loud: clicks are shorter. */
-const ONSET_FRAMES = 3;
+/**
+ * Of the power of the loudest tenth of the frames: 15 dB below it there is no speech yet. At 30 dB it is a breath in a
+ * third of the recordings: 29 of 94 onsets are more than 0.3 s from where a forced aligner has the first word; so, 5.
+ */
+const ONSET_SHARE = 10 ** -1.5;
+/** So long it has to be that loud, 100 ms: clicks are shorter. */
+const ONSET_FRAMES = 5;
 
 /**
  * Where speech begins by its power alone: no engine that is measured has a say in it. Frames of 20 ms; the first of
- * three in a row that are at most 30 dB below the loudest tenth. 0 when there is none.
+ * five in a row that are at most 15 dB below the loudest tenth. 0 when there is none.
  */
 export function findOnset(pcm: Int16Array): number {
   const powers = Array.from({ length: Math.floor(pcm.length / FRAME_SAMPLES) }, (_, frame) =>

@@ -103,7 +103,7 @@ export function createJoinedTable(findings: Findings, scores: Scores): Table | n
     rows,
     remarks: [
       `${(seconds / 60).toFixed(1)} minutes: ${joined.places.length} English recordings in drawn order, between them gaps of silence and of white, pink and brown noise (-46 dB), drawn from 0 to ${seconds < 600 ? 'a tenth of the length' : '60 s'} (test/eval/report/join-recordings.ts, seeded).`,
-      'Error rates of the same recordings; the difference in points. Lost: recordings without one word found. Repeated: recordings of which three words in a row come a second time. Words in gaps: of segments whose middle is in a gap. Starts: the first word of a recording where it was found and has a time (of the word, or of the segment it begins), against where the sound first comes within 30 dB of its loudest tenth; medians are of absolute values.',
+      'Error rates of the same recordings; the difference in points. Lost: recordings without one word found. Repeated: recordings of which three words in a row come a second time. Words in gaps: of segments whose middle is in a gap. Starts: the first word of a recording where it was found and has a time (of the word, or of the segment it begins), against where the sound first comes within 15 dB of its loudest tenth for 100 ms; medians are of absolute values.',
       ...details,
     ],
   };
