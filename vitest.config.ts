@@ -37,6 +37,10 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Not a test: `npm run torture` kills the app and its engine at random moments.
+      {
+        test: { name: 'torture', include: ['test/torture/kills.ts'] },
+      },
       // Not tests: `npm run screenshots` and `npm run bench:window` drive the app and look, or measure.
       {
         test: { name: 'screenshots', include: ['test/window/screenshots.ts'], testTimeout: 300_000 },
