@@ -48,6 +48,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
                            InstanceMethod<&SessionObject::release_sequences>("releaseSequences"),
                            InstanceMethod<&SessionObject::timings>("timings"),
                            InstanceMethod<&SessionObject::use_npu>("useNpu"),
+                           InstanceMethod<&SessionObject::leave_npu>("leaveNpu"),
                            InstanceMethod<&SessionObject::describe_npu>("describeNpu"),
                            InstanceMethod<&SessionObject::npu_timings>("npuTimings"),
                            InstanceMethod<&SessionObject::close>("close"),
@@ -291,6 +292,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
                  return env.Undefined();
                });
   }
+
+  void leave_npu(const Napi::CallbackInfo& info) { session(info.Env()).use_device(nullptr); }
 
   // What the NPU says of itself, or null where there is none.
   Napi::Value describe_npu(const Napi::CallbackInfo& info) { return give_npu(info.Env(), session(info.Env())); }

@@ -10,7 +10,7 @@ import { EXPORT_FORMATS } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
 import { findLanguage } from '../shared/languages.js';
 import { ReplacementSchema } from '../shared/replacements.js';
-import { DEFAULT_OPTIONS, DEVICES, TranscribeOptionsSchema, VAD_MODES } from '../shared/options.js';
+import { DEFAULT_OPTIONS, DEVICES, NPU_VOCABULARIES, TranscribeOptionsSchema, VAD_MODES } from '../shared/options.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import type { ShapeOptions } from '../shared/shape.js';
 import { TASKS } from '../shared/transcript.js';
@@ -65,6 +65,8 @@ const OPTION_TYPES = {
   'max-line-count': { type: 'string' },
   'max-characters-per-second': { type: 'string' },
   device: { type: 'string' },
+  'npu-vocabulary': { type: 'string' },
+  'spare-cpu': { type: 'boolean' },
   'batch-size': { type: 'string' },
   vad: { type: 'string' },
   'clip-timestamps': { type: 'string' },
@@ -218,6 +220,12 @@ function chooseOptions(values: Split['values']): TranscribeOptions {
     vocabulary: DEFAULT_OPTIONS.vocabulary,
     replacements: chooseReplacements(values.replace ?? []),
     device: device === undefined ? DEFAULT_OPTIONS.device : choose('device', device, DEVICES),
+    npuVocabulary: choose(
+      'npu-vocabulary',
+      values['npu-vocabulary'] ?? DEFAULT_OPTIONS.npuVocabulary,
+      NPU_VOCABULARIES,
+    ),
+    spareCpu: values['spare-cpu'] ?? DEFAULT_OPTIONS.spareCpu,
     batchSize:
       batchSize === undefined
         ? DEFAULT_OPTIONS.batchSize

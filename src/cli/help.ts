@@ -3,6 +3,7 @@ export const HELP = `Usage: tilescribe [OPTION]... FILE...
        tilescribe serve [OPTION]...    (tilescribe serve --help; a file of that
                                        name is ./serve)
        tilescribe doctor [--json]
+       tilescribe model-npu [--json]
 
 Transcribes speech in audio and video files, on this machine. The transcript is
 printed on standard output as it is made; progress goes to standard error.
@@ -35,7 +36,13 @@ What to hear
                            commas between or one on each line of a file
   --replace FROM=TO        write TO for the words FROM, exactly as typed; can be
                            given several times
-  --device DEVICE          auto, cpu (the native engine) or onnx (default: auto)
+  --device DEVICE          auto, cpu (the native engine), onnx, npu, or
+                           npu-emulated: the NPU's way of working without one,
+                           slowly (default: auto)
+  --npu-vocabulary WHICH   what the NPU chooses from: full, or sparse, the most
+                           frequent tokens where it is sure (default: full)
+  --spare-cpu              with --device auto: take the NPU even where the CPU
+                           is faster
   --batch-size NUMBER      passages decoded side by side: 1 goes through the
                            file in order, each passage with the text before it
                            as its context; more is faster (default: 1)
@@ -74,6 +81,8 @@ Other
   --fetch-model ID         fetch a model, or repair it, then end
   doctor                   as the first word: say what this machine lacks, and
                            how to mend it (a FILE of that name is ./doctor)
+  model-npu                as the first word: what a step of the decoder takes on
+                           the NPU by its bytes and products, modelled
   -h, --help               show this text
   --version                show the version
 

@@ -15,6 +15,7 @@ import type { Command, TranscribeCommand } from './arguments.js';
 import { runDoctorCommand } from './doctor.js';
 import { fetchModelById } from './fetch-model.js';
 import { HELP } from './help.js';
+import { runModelNpu } from './model-npu.js';
 import { findResourcesFolder, readVersion } from './product-folder.js';
 import { toPrintableName } from './progress.js';
 import { readRawArguments } from './raw-arguments.js';
@@ -132,6 +133,7 @@ async function main(): Promise<number> {
     return runServe(args.slice(1), screen).catch((thrown: unknown) => explain(thrown, screen));
   const interrupts = listenForInterrupts();
   try {
+    if (args[0] === 'model-npu') return runModelNpu(args.slice(1), screen);
     if (args[0] === 'doctor') return await runDoctorCommand(args.slice(1), screen);
     const exitCode = await execute(parseCommand(args, readRawArguments(args)), screen, interrupts.signal);
     return interrupts.exitCode() ?? exitCode;

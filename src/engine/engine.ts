@@ -16,6 +16,7 @@ import { openAudio } from './audio/open.js';
 import type { SoundFolder } from './audio/sound-recorder.js';
 import type { AlignmentHead, DecoderBackend } from './backend/backend.js';
 import { openBackend } from './backend/open-backend.js';
+import { listSparseGroups } from './backend/sparse-vocabulary.js';
 import { StepBatcher } from './backend/step-batcher.js';
 import { JobLine } from './job-line.js';
 import { describeModel } from './model/describe-model.js';
@@ -62,6 +63,8 @@ export interface EngineConfig {
   readonly resourcesFolder: string;
   /** Folder with one subfolder per installed model. */
   readonly modelsFolder: string;
+  /** For tests: what the emulated NPU fails with, like `timeout@3` (native/npu/emulator.h). */
+  readonly npuFault?: string;
 }
 
 interface OpenModel {
@@ -256,13 +259,13 @@ export function createEngine(config: EngineConfig): Engine {
 }
 
 /** Jobs of the same key use the same open model. */
-function keyOf({ model, threads, device }: TranscribeOptions): string {
-  return `${model} ${threads} ${device}`;
+function keyOf({ model, threads, device, npuVocabulary, spareCpu }: TranscribeOptions): string {
+  return `${model} ${threads} ${device} ${npuVocabulary} ${spareCpu}`;
 }
 
 /** Checks the installed files, then loads them. Throws AppError with a `model-…` code. */
 async function openModel(
-  { resourcesFolder, modelsFolder }: EngineConfig,
+  { resourcesFolder, modelsFolder, npuFault }: EngineConfig,
   options: TranscribeOptions,
   signal: AbortSignal,
 ): Promise<Omit<OpenModel, 'key' | 'users'>> {
@@ -286,6 +289,13 @@ async function openModel(
     dimensions,
     threads,
     addonPath: findAddon(resourcesFolder),
+    npu: {
+      vocabulary: options.npuVocabulary,
+      sparesCpu: options.spareCpu,
+      sparseGroups: () => listSparseGroups(tokenizer, dimensions.vocabularySize),
+      designFolder: join(resourcesFolder, '..', 'out', 'npu'),
+      fault: npuFault ?? '',
+    },
     signal,
   });
   const description = reason === null ? backend.description : `${backend.description} (${reason})`;

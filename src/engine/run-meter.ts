@@ -56,11 +56,11 @@ export class RunMeter {
   async finish(progress: () => RunProgress): Promise<void> {
     this.#isReading = true;
     try {
-      const { layers } = await this.#in.backend.readTimings();
+      const { layers, isModelled = false } = await this.#in.backend.readTimings();
       this.#lastMs = performance.now();
       this.#in.emit({
         kind: 'timings',
-        timings: { ...this.#readClocks(), ...this.#layersSince(layers), ...describe(progress()) },
+        timings: { ...this.#readClocks(), isModelled, ...this.#layersSince(layers), ...describe(progress()) },
         stepsMs: [...this.#in.backend.takeSteps()],
       });
     } finally {
@@ -81,7 +81,6 @@ export class RunMeter {
       elapsedMs: performance.now() - beganMs,
       backend: backend.description,
       model: { id: options.model, width, decoderLayers, vocabularySize },
-      isModelled: false,
       loadMs,
       ...backend.spent(),
       cpuMs: (user + system) / 1000,

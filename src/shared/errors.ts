@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'model-english-only',
   'engine-stopped',
   'engine-unavailable',
+  'device-fault',
   'disk-full',
   'write-failed',
   'edit-stale',

@@ -21,7 +21,14 @@ import { SamplesSchema, SegmentSchema } from './transcript.js';
 const job = { jobId: v.string() };
 
 /** Why a window is decoded again. */
-export const RETRY_REASONS = ['loop', 'compression-ratio', 'log-probability', 'prompt-echo'] as const;
+export const RETRY_REASONS = [
+  'loop',
+  'compression-ratio',
+  'log-probability',
+  'prompt-echo',
+  /** The NPU failed; the CPU decodes the window from its beginning. */
+  'device-fault',
+] as const;
 
 export const OpenedSchema = v.object({
   kind: v.literal('opened'),

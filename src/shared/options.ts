@@ -7,14 +7,19 @@ import { TASKS } from './transcript.js';
 
 /**
  * 'cpu' is the native engine, 'onnx' is ONNX Runtime on the CPU; 'auto' takes the native engine where it runs
- * and says why when it does not.
+ * and says why when it does not. 'npu' runs the decoder's steps on the NPU, 'npu-emulated' on its emulator, which is
+ * slower than either and there to try the NPU's way of working without one; 'auto' takes the NPU where it is faster.
  */
-export const DEVICES = ['auto', 'cpu', 'onnx'] as const;
+export const DEVICES = ['auto', 'cpu', 'onnx', 'npu', 'npu-emulated'] as const;
 export type DeviceChoice = (typeof DEVICES)[number];
 
 /** How much is left out as holding no speech; 'auto' only what is certain, 'strict' all but speech. */
 export const VAD_MODES = ['off', 'auto', 'strict'] as const;
 export type VadMode = (typeof VAD_MODES)[number];
+
+/** What the NPU chooses tokens from: all, or some thousand of the most frequent where it is sure among them. */
+export const NPU_VOCABULARIES = ['full', 'sparse'] as const;
+export type NpuVocabulary = (typeof NPU_VOCABULARIES)[number];
 
 /** A place in the file, in samples at 16 kHz. */
 const RangeEndSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -54,6 +59,9 @@ export const TranscribeOptionsSchema = v.strictObject({
   /** Made in the text after decoding. */
   replacements: v.pipe(v.array(ReplacementSchema), v.maxLength(1000)),
   device: v.picklist(DEVICES),
+  npuVocabulary: v.optional(v.picklist(NPU_VOCABULARIES), 'full'),
+  /** With 'auto': take the NPU even where the CPU is faster, and leave the CPU to others. */
+  spareCpu: v.optional(v.boolean(), false),
   /**
    * How many passages are decoded side by side. 1 goes through the file in order, each passage with the text
    * before it as its prompt, as openai/whisper does; more is faster.
@@ -94,6 +102,8 @@ export const DEFAULT_OPTIONS: TranscribeOptions = {
   vocabulary: [],
   replacements: [],
   device: 'auto',
+  npuVocabulary: 'full',
+  spareCpu: false,
   batchSize: 1,
   vad: 'auto',
   range: null,

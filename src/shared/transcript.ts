@@ -35,7 +35,7 @@ export type Word = v.InferOutput<typeof WordSchema>;
 /**
  * What the guards against invented text did or doubt, of the segment's window: decoded again; kept, though it went
  * round in circles and was cut, repeats its prompt, is improbable or repeats itself; or kept as probable, though
- * the window may hold no speech.
+ * the window may hold no speech. And whether the NPU failed at the window, so that the CPU decoded it.
  */
 export const SEGMENT_REASONS = [
   'retried',
@@ -44,6 +44,7 @@ export const SEGMENT_REASONS = [
   'low-probability',
   'compression',
   'no-speech',
+  'device-fallback',
 ] as const;
 export type SegmentReason = (typeof SEGMENT_REASONS)[number];
 

@@ -56,7 +56,7 @@ const NATIVE_TABLE: Readonly<Record<string, readonly string[]>> = {
   voice: ['cpu', 'base'],
   whisper: ['audio', 'cpu', 'base'],
   npu: ['kernels', 'whisper', 'cpu', 'base'],
-  addon: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'napi.h'],
+  addon: ['npu', 'whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'napi.h'],
   test: ['kernels', 'npu', 'whisper', 'voice', 'audio', 'machine', 'cpu', 'base'],
   bench: ['whisper', 'voice', 'audio', 'machine', 'cpu', 'base', 'test'],
 };

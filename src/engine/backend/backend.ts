@@ -147,6 +147,8 @@ export interface BackendTimings {
   readonly chooseMs: number;
   /** null when the backend cannot see inside its layers. */
   readonly layers: readonly LayerTiming[] | null;
+  /** Whether the decoder's steps among `layers` are what a model of an emulated NPU says, and no part of any wall time. */
+  readonly isModelled?: boolean;
 }
 
 /**

@@ -11,6 +11,64 @@ export type NativeMask = object;
 
 export type NativeRule = Omit<TokenRule, 'suppressed'> & { readonly suppressed: NativeMask };
 
+export interface NativeNpuOptions {
+  readonly device: 'emulated' | 'xrt';
+  /** For the emulator (native/npu/emulator.h), like `timeout@3`; empty for none. */
+  readonly fault: string;
+  readonly vocabulary: 'full' | 'sparse';
+  /** Groups of 16 tokens of the sparse vocabulary. */
+  readonly sparseGroups: readonly number[];
+  readonly design: {
+    readonly xclbin: string;
+    readonly kernelName: string;
+    readonly hash: string;
+    /** In the order of the program's sequences; points are patch, layer, index, pair, offset, length of each. */
+    readonly streams: readonly { readonly words: Uint32Array; readonly points: Int32Array }[];
+  } | null;
+}
+
+export interface NativeNpuState {
+  readonly name: string;
+  readonly runtime: string;
+  readonly isModelled: boolean;
+  readonly runs: number;
+  readonly failedRuns: number;
+  readonly resets: number;
+  readonly runMs: number;
+  readonly sparseSteps: number;
+  readonly sparseFallbacks: number;
+}
+
+/** What native/npu/time_model.h is asked and says. */
+export interface NpuStepQuery {
+  readonly layers: number;
+  readonly vocabulary: number;
+  readonly sparseTokens: number;
+  readonly rows: number;
+  readonly runs: number;
+  readonly textPositions: number;
+  readonly windowPositions: number;
+  readonly isSparse: boolean;
+  readonly readGbPerS: number;
+  readonly dispatchMs: number;
+  readonly clockGhz: number;
+  readonly macsPerCycle: number;
+}
+export interface NpuStepCost {
+  readonly parts: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly macs: number;
+    readonly ms: number;
+  }[];
+  readonly bytes: number;
+  readonly bytesWritten: number;
+  readonly macs: number;
+  readonly dispatchMs: number;
+  readonly ms: number;
+  readonly exchangeMs: number;
+}
+
 export interface NativeSession {
   describe(): {
     readonly kernels: string;
@@ -54,6 +112,17 @@ export interface NativeSession {
   reorder(sequences: number, parents: readonly number[]): void;
   releaseWindow(window: number): void;
   releaseSequences(sequences: number): void;
+  /**
+   * Gives the steps of windows encoded from now on to the NPU. Rejects with an Error with code
+   * `device-unavailable`; later, `step` may reject with `device-fault`, after which all windows encoded by then
+   * are the CPU's.
+   */
+  useNpu(options: NativeNpuOptions): Promise<void>;
+  leaveNpu(): void;
+  /** null where there is none. */
+  describeNpu(): NativeNpuState | null;
+  /** As `timings`; of an emulated NPU modelled, otherwise all zero. Empty without an NPU. */
+  npuTimings(): Float64Array;
   /** Part (encoder, decoder) x layer x operation x (milliseconds, count). */
   timings(): Float64Array;
   close(): void;
@@ -68,6 +137,9 @@ export interface NativeVoiceDetector {
 export interface NativeAddon {
   /** Throws an Error with code `model-missing` or `model-corrupt`. */
   readonly Session: new (weightsPath: string, threads: number) => NativeSession;
+  readonly modelNpuStep: (query: NpuStepQuery) => NpuStepCost;
+  /** The design of the decoder's step as JSON (native/npu/program.h). */
+  readonly npuProgram: () => string;
   readonly Mask: new (suppressed: Uint8Array) => NativeMask;
   /** Throws an Error with code `model-corrupt`. @param tensors as read by voice/silero-weights.ts. */
   readonly VoiceDetector: new (tensors: readonly Float32Array[]) => NativeVoiceDetector;

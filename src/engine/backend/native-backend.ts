@@ -2,7 +2,7 @@
  * Whisper through the native CPU engine (native/): int8 weights mapped from the packed file, vector
  * kernels chosen for the CPU, all work off the JavaScript thread.
  */
-import { cancelledError } from '../../shared/errors.js';
+import { AppError, cancelledError } from '../../shared/errors.js';
 import { MODEL_PARTS, OPERATIONS } from '../../shared/timing.js';
 import type { LayerTiming } from '../../shared/timing.js';
 import type {
@@ -19,7 +19,14 @@ import type {
   TokenChoice,
   TokenRule,
 } from './backend.js';
-import type { NativeAddon, NativeMask, NativeRule, NativeSession } from './native-addon.js';
+import type {
+  NativeAddon,
+  NativeMask,
+  NativeNpuOptions,
+  NativeNpuState,
+  NativeRule,
+  NativeSession,
+} from './native-addon.js';
 
 const AUDIO_CONTEXT = 1500;
 const MEL_BINS = 80;
@@ -49,8 +56,9 @@ class NativeSequences implements Sequences {
 }
 
 export class NativeBackend implements DecoderBackend {
-  readonly description: string;
   readonly dimensions: ModelDimensions;
+  readonly #cpuDescription: string;
+  #description: string;
   readonly #addon: NativeAddon;
   readonly #session: NativeSession;
   /** Goes with the arrays, of which every job brings a few. */
@@ -65,7 +73,31 @@ export class NativeBackend implements DecoderBackend {
     const { kernels, maxRows, ...sizes } = this.#session.describe();
     this.#maxRows = maxRows;
     this.dimensions = { melBins: MEL_BINS, audioContext: AUDIO_CONTEXT, ...sizes };
-    this.description = `native engine on the CPU (${kernels}), ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    this.#cpuDescription = `native engine on the CPU (${kernels}), ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    this.#description = this.#cpuDescription;
+  }
+
+  get description(): string {
+    return this.#description;
+  }
+
+  /** Windows encoded from now on take their steps on the NPU. Throws an Error with the reason when they cannot. */
+  async useNpu(options: NativeNpuOptions): Promise<void> {
+    await this.#session.useNpu(options);
+    const vocabulary = options.vocabulary === 'sparse' ? ', sparse vocabulary' : '';
+    const npu = options.device === 'emulated' ? 'emulated NPU (its times are modelled)' : 'NPU';
+    this.#description = `${npu}${vocabulary}; sound and prompts: ${this.#cpuDescription}`;
+  }
+
+  /** The CPU does all again. */
+  leaveNpu(): void {
+    this.#session.leaveNpu();
+    this.#description = this.#cpuDescription;
+  }
+
+  /** null where there is no NPU in use. */
+  describeNpu(): NativeNpuState | null {
+    return this.#session.describeNpu();
   }
 
   async encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
@@ -114,7 +146,7 @@ export class NativeBackend implements DecoderBackend {
     const choices: TokenChoice[][] = [];
     for (const part of splitByRows(own, this.#maxRows)) {
       choices.push(
-        ...(await this.#session.step(
+        ...(await this.#stepNative(
           part.map(({ sequences, tokens, rules }) => ({
             sequences: sequences.id,
             tokens,
@@ -127,6 +159,20 @@ export class NativeBackend implements DecoderBackend {
     }
     this.#spent.stepMs += performance.now() - began;
     return choices;
+  }
+
+  async #stepNative(inputs: Parameters<NativeSession['step']>[0]): Promise<TokenChoice[][]> {
+    try {
+      return await this.#session.step(inputs);
+    } catch (thrown) {
+      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'device-fault')) throw thrown;
+      throw new AppError(
+        'device-fault',
+        `The NPU failed: ${thrown.message}. What was written before is kept.`,
+        'Try again with --device cpu; `tilescribe doctor` looks at the NPU.',
+        { cause: thrown },
+      );
+    }
   }
 
   reorder(sequences: Sequences, parents: readonly number[]): void {
@@ -147,36 +193,23 @@ export class NativeBackend implements DecoderBackend {
   };
 
   timings(): BackendTimings {
-    const layers = this.#layerTimings();
+    const measured = toLayerTimings(this.#session.timings());
+    const modelled = toLayerTimings(this.#session.npuTimings());
+    const isModelled = modelled.length > 0;
+    // Of prompts and alignment the CPU's times would be hidden among the modelled ones of steps: they are left out.
+    const layers = isModelled ? [...measured.filter(({ part }) => part === 'encoder'), ...modelled] : measured;
     const spentIn = (wanted: LayerTiming['operation']): number =>
-      layers.find(({ operation }) => operation === wanted)?.totalMs ?? 0;
+      measured.find(({ operation }) => operation === wanted)?.totalMs ?? 0;
     const melMs = spentIn('mel');
     const chooseMs = spentIn('choice');
     // Parts of the wall time of the same calls; of the choices, only those of steps are measured.
     const encodeMs = this.#spent.encodeMs - melMs;
-    return { ...this.#spent, melMs, encodeMs, stepMs: this.#spent.stepMs - chooseMs, chooseMs, layers };
+    return { ...this.#spent, melMs, encodeMs, stepMs: this.#spent.stepMs - chooseMs, chooseMs, layers, isModelled };
   }
 
   close(): Promise<void> {
     this.#session.close();
     return Promise.resolve();
-  }
-
-  #layerTimings(): LayerTiming[] {
-    const raw = this.#session.timings();
-    const layerCount = raw.length / (2 * OPERATIONS.length * 2);
-    const timings: LayerTiming[] = [];
-    // Both in the order of native/whisper/timings.h.
-    for (const [p, part] of MODEL_PARTS.entries()) {
-      for (let layer = 0; layer < layerCount; layer++) {
-        for (const [o, operation] of OPERATIONS.entries()) {
-          const at = ((p * layerCount + layer) * OPERATIONS.length + o) * 2;
-          const count = raw[at + 1]!;
-          if (count > 0) timings.push({ part, layer, operation, totalMs: raw[at]!, count });
-        }
-      }
-    }
-    return timings;
   }
 
   #native(rule: TokenRule): NativeRule {
@@ -189,6 +222,21 @@ export class NativeBackend implements DecoderBackend {
     if (!(sequences instanceof NativeSequences)) throw new TypeError('sequences of another backend');
     return sequences;
   }
+}
+
+function toLayerTimings(raw: Float64Array): LayerTiming[] {
+  const layerCount = raw.length / (2 * OPERATIONS.length * 2);
+  const timings: LayerTiming[] = [];
+  for (const [p, part] of (['encoder', 'decoder'] as const).entries()) {
+    for (let layer = 0; layer < layerCount; layer++) {
+      for (const [o, operation] of OPERATIONS.entries()) {
+        const at = ((p * layerCount + layer) * OPERATIONS.length + o) * 2;
+        const count = raw[at + 1]!;
+        if (count > 0) timings.push({ part, layer, operation, totalMs: raw[at]!, count });
+      }
+    }
+  }
+  return timings;
 }
 
 /** Runs of inputs with at most `maxRows` rows each; one input has fewer. */

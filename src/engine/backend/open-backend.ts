@@ -14,6 +14,8 @@ import { GuardedBackend } from './guarded-backend.js';
 import { loadAddon } from './native-addon.js';
 import type { NativeAddon } from './native-addon.js';
 import { NativeBackend } from './native-backend.js';
+import { considerNpu } from './npu-choice.js';
+import type { NpuOutcome, NpuRequest } from './npu-choice.js';
 import { OnnxBackend } from './onnx-backend.js';
 
 export interface BackendRequest {
@@ -25,6 +27,8 @@ export interface BackendRequest {
   readonly threads: number;
   /** Where the native addon would be. */
   readonly addonPath: string;
+  /** Without it there is no question of one. */
+  readonly npu?: NpuRequest;
   readonly signal: AbortSignal;
 }
 
@@ -47,16 +51,24 @@ export async function openBackend(request: BackendRequest): Promise<OpenedBacken
     return { backend: await openOnnx(request), reason: null, sharesSteps: false };
   }
   const native = await openNative(request);
-  if (native.ok) return { backend: native.backend, reason: null, sharesSteps: true };
-  if (format !== 'onnx') throw nativeOnly(id, native.reason);
-  if (request.device === 'cpu') {
-    throw new AppError(
-      'engine-unavailable',
-      `The device "cpu" cannot be used: ${native.reason}.`,
-      'Use --device auto or --device onnx, or set the native engine up with `npm run setup`.',
-    );
+  if (native.ok) return { backend: native.backend, reason: native.npuReason, sharesSteps: true };
+  if (request.device === 'npu' || request.device === 'npu-emulated') {
+    throw deviceUnusable(request.device, native.reason);
   }
+  if (format !== 'onnx') throw nativeOnly(id, native.reason);
+  if (request.device === 'cpu') throw deviceUnusable('cpu', native.reason);
   return { backend: await openOnnx(request), reason: native.reason, sharesSteps: false };
+}
+
+function deviceUnusable(device: DeviceChoice, reason: string): AppError {
+  const isNpu = device !== 'cpu';
+  return new AppError(
+    'engine-unavailable',
+    `The device "${device}" cannot be used: ${reason}.`,
+    isNpu
+      ? 'Use --device auto or --device cpu; `tilescribe doctor` says what the NPU lacks.'
+      : 'Use --device auto or --device onnx, or set the native engine up with `npm run setup`.',
+  );
 }
 
 function noOnnxFiles(modelId: string): AppError {
@@ -80,7 +92,13 @@ async function openOnnx({ modelFolder, dimensions, threads }: BackendRequest): P
 }
 
 type NativeResult =
-  { readonly ok: true; readonly backend: DecoderBackend } | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: true;
+      readonly backend: DecoderBackend;
+      /** Why the NPU was taken, or not although it is there; null where it was no question. */
+      readonly npuReason: string | null;
+    }
+  | { readonly ok: false; readonly reason: string };
 
 async function openNative(request: BackendRequest): Promise<NativeResult> {
   const loaded = loadAddon(request.addonPath);
@@ -116,8 +134,12 @@ async function openWeights(
     native = new NativeBackend(addon, weights.mapPath, request.threads);
     const fault = await findFault(native, request);
     if (fault !== null) return { ok: false, reason: fault };
+    const npu: NpuOutcome = request.npu
+      ? await considerNpu(native, request.device, request.npu, request.signal)
+      : { ok: true, reason: null };
+    if (!npu.ok) return { ok: false, reason: npu.reason };
     guarded = new GuardedBackend(native, weights, isVerified);
-    return { ok: true, backend: guarded };
+    return { ok: true, backend: guarded, npuReason: npu.reason };
   } finally {
     if (guarded === null) {
       // The fault may be in their data, which nobody has looked at yet.

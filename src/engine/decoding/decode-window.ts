@@ -2,9 +2,10 @@
  * One window, decoded until it is good enough: temperature 0 first, hotter when the text repeats
  * itself or the model was unsure (openai/whisper transcribe.py, decode_with_fallback). An attempt that runs
  * into a loop is a failed one; its text up to the loop takes part when all attempts fail. So is one that
- * repeats its prompt.
+ * repeats its prompt. An attempt in which the NPU fails is none: it is made again, by the CPU.
  */
 import { deflateSync } from 'node:zlib';
+import { AppError } from '../../shared/errors.js';
 import type { JobEvent, RETRY_REASONS } from '../../shared/events.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { buildPrompt, NO_CONTEXT } from './prompt.js';
@@ -21,6 +22,8 @@ export const NO_SPEECH_LIMIT = 0.6;
 const TEMPERATURE_STEP = 0.2;
 
 type RetryReason = (typeof RETRY_REASONS)[number];
+/** What may be wrong with a result. */
+type Fault = Exclude<RetryReason, 'device-fault'>;
 type Attempt = Omit<Extract<JobEvent, { kind: 'attempt' }>, 'kind' | 'windowStart' | 'windowEnd'>;
 
 export interface WindowResult extends SearchResult {
@@ -28,7 +31,9 @@ export interface WindowResult extends SearchResult {
   readonly compressionRatio: number;
   readonly attempts: number;
   /** Why even this result is not good enough: every attempt failed. Null when it is good. */
-  readonly fault: RetryReason | null;
+  readonly fault: Fault | null;
+  /** The NPU failed at the window, and the CPU decoded it. */
+  readonly isFallback: boolean;
 }
 
 export interface WindowRequest extends Pick<
@@ -60,7 +65,8 @@ export async function decodeWindow(request: WindowRequest): Promise<WindowResult
   for (let next = plan.shift(); next !== undefined; next = plan.shift()) {
     const attempts = failed.length + 1;
     request.onAttempt({ temperature: next.temperature, retryReason: failed.at(-1)?.fault ?? null });
-    const result = { ...(await attempt(request, next, failed.length)), attempts };
+    const { isFallback, found } = await attemptOnAnyDevice(request, next, failed.length);
+    const result = { ...found, attempts, isFallback: isFallback || failed.some((other) => other.isFallback) };
     if (result.fault === null) return result;
     failed.push(result);
     if (result.fault !== 'prompt-echo') continue;
@@ -68,7 +74,8 @@ export async function decodeWindow(request: WindowRequest): Promise<WindowResult
     const rest = [next, ...plan.splice(0)];
     plan.push(...rest.map(({ temperature }) => ({ temperature, context: NO_CONTEXT })));
   }
-  return { ...chooseLeastBad(failed), attempts: failed.length };
+  const isFallback = failed.some((result) => result.isFallback);
+  return { ...chooseLeastBad(failed), attempts: failed.length, isFallback };
 }
 
 /** Hotter from one to the next; the last retry hears the window afresh, without a prompt. */
@@ -79,11 +86,26 @@ function planAttempts({ temperature, context }: WindowRequest): PlannedAttempt[]
   });
 }
 
+/** A window is the CPU's from the first fault on (native/whisper/session.h), so the second time is the last. */
+async function attemptOnAnyDevice(
+  request: WindowRequest,
+  planned: PlannedAttempt,
+  index: number,
+): Promise<{ readonly isFallback: boolean; readonly found: Awaited<ReturnType<typeof attempt>> }> {
+  try {
+    return { isFallback: false, found: await attempt(request, planned, index) };
+  } catch (thrown) {
+    if (!(thrown instanceof AppError && thrown.code === 'device-fault')) throw thrown;
+    request.onAttempt({ temperature: planned.temperature, retryReason: 'device-fault' });
+    return { isFallback: true, found: await attempt(request, planned, index) };
+  }
+}
+
 async function attempt(
   request: WindowRequest,
   { temperature, context }: PlannedAttempt,
   index: number,
-): Promise<Omit<WindowResult, 'attempts'>> {
+): Promise<Omit<WindowResult, 'attempts' | 'isFallback'>> {
   const { tokenizer } = request;
   const { special } = tokenizer;
   const prompt = buildPrompt(context, request.prompt, special.startOfPrevious);
@@ -132,7 +154,7 @@ export function compressionRatioOf(text: string): number {
 /** Why the result is not good enough, or null. Silence is good enough: it will be dropped. */
 export function findFault(
   result: Pick<WindowResult, 'isLoop' | 'compressionRatio' | 'averageLogProbability' | 'noSpeechProbability'>,
-): RetryReason | null {
+): Fault | null {
   const isUnsure = result.averageLogProbability < LOG_PROBABILITY_LIMIT;
   if (isUnsure && result.noSpeechProbability > NO_SPEECH_LIMIT) return null;
   if (result.isLoop) return 'loop';

@@ -12,12 +12,13 @@ const FAULT_REASONS = {
 
 /** In the order of SEGMENT_REASONS; empty when the first attempt was good. */
 export function listReasons(
-  result: Pick<WindowResult, 'attempts' | 'fault' | 'noSpeechProbability'>,
+  result: Pick<WindowResult, 'attempts' | 'fault' | 'noSpeechProbability' | 'isFallback'>,
 ): readonly SegmentReason[] {
   return [
     ...(result.attempts > 1 ? (['retried'] as const) : []),
     ...(result.fault === null ? [] : [FAULT_REASONS[result.fault]]),
     // Kept although the window may be silent, because its text is probable.
     ...(result.noSpeechProbability > NO_SPEECH_LIMIT ? (['no-speech'] as const) : []),
+    ...(result.isFallback ? (['device-fallback'] as const) : []),
   ];
 }

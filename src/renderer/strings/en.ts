@@ -31,6 +31,7 @@ const RETRY_REASON: Readonly<Record<RetryReason, string>> = {
   'compression-ratio': 'the text repeated itself',
   'log-probability': 'the words were too unsure',
   'prompt-echo': 'the text before it was repeated',
+  'device-fault': 'the neural processor failed, and the processor took over',
 };
 
 const EXPORT_NAME: Readonly<Record<ExportFormat, string>> = {
@@ -87,6 +88,7 @@ const SEGMENT_REASON: Readonly<Record<SegmentReason, string>> = {
   'low-probability': 'The decoder was unsure of these words',
   compression: 'The text repeats itself',
   'no-speech': 'There may be no speech here',
+  'device-fallback': 'The neural processor failed here; the processor decoded it again',
 };
 
 const STRETCH: Readonly<Record<StretchKind, string>> = {

@@ -4,6 +4,7 @@ import { listReasons } from '../../../src/engine/decoding/segment-reasons.js';
 describe('the reasons of a segment', () => {
   it.each([
     [{ attempts: 1, fault: null, noSpeechProbability: 0.6 }, []],
+    [{ attempts: 1, fault: null, noSpeechProbability: 0, isFallback: true }, ['device-fallback']],
     [{ attempts: 2, fault: null, noSpeechProbability: 0 }, ['retried']],
     [{ attempts: 6, fault: 'loop', noSpeechProbability: 0 }, ['retried', 'loop-cut']],
     [{ attempts: 1, fault: 'compression-ratio', noSpeechProbability: 0 }, ['compression']],
@@ -12,6 +13,6 @@ describe('the reasons of a segment', () => {
       ['retried', 'low-probability', 'no-speech'],
     ],
   ] as const)('of %j are %j', (result, reasons) => {
-    expect(listReasons(result)).toEqual(reasons);
+    expect(listReasons({ isFallback: false, ...result })).toEqual(reasons);
   });
 });
