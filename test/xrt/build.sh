@@ -14,10 +14,14 @@ compile -shared -fPIC -fvisibility=hidden -Wl,--exclude-libs,ALL -o "$output/lib
   "$repository"/test/xrt/fake/*.cc $libraries &
 # shellcheck disable=SC2086
 compile -o "$output/decoder_check" "$repository/test/xrt/decoder_check.cc" $libraries &
+# shellcheck disable=SC2086
+compile -o "$output/emulated_design" "$repository/test/xrt/emulated_design.cc" $libraries &
 compile -o "$output/plugin_check" "$repository/test/xrt/plugin_check.cc" "$xrt/library.cc"
 compile -o "$output/device_check" "$repository/test/xrt/device_check.cc" \
   "$xrt/library.cc" "$xrt/loader.cc" "$xrt/probe.cc"
 # `wait` alone would lose their exit codes.
 for job in $(jobs -p); do wait "$job"; done
 sh "$repository/test/xrt/make-xclbin.sh" "$output/add-one.xclbin" add-one 2
-sh "$repository/test/xrt/make-xclbin.sh" "$output/decoder-step.xclbin" decoder_step 5
+mkdir -p "$output/design/decoder_step"
+sh "$repository/test/xrt/make-xclbin.sh" "$output/design/decoder_step/decoder_step.xclbin" decoder_step 5
+"$output/emulated_design" "$output/design" >"$output/design/decoder_step.json"

@@ -11,10 +11,12 @@ import { downloadsFolder } from '../../src/setup/folders.mjs';
 import { buildTree } from '../../src/setup/native-tree.mjs';
 import { COMMAND } from '../integration/command-line.js';
 import { canUseXrtChroot, xrtChrootFolder } from '../../src/setup/xrt-chroot.mjs';
+import { makeNpuApp } from './npu-app.js';
 
 const repository = join(import.meta.dirname, '..', '..');
 const cacheFolder = downloadsFolder(process.env);
 const outFolder = join(repository, '.cache', 'xrt');
+const appFolder = join(outFolder, 'npu-app');
 const emulatorFolder = join(repository, '.cache', 'native', 'release');
 const LIBRARIES = ['libtilescribe_npu.a', 'libtilescribe_core.a', 'kernels/libtilescribe_kernels.a'];
 const SOURCES = [
@@ -22,6 +24,25 @@ const SOURCES = [
   'test/xrt',
   ...LIBRARIES.map((library) => relative(repository, join(emulatorFolder, library))),
 ];
+
+const SCRIPT = join('/mnt/repository', relative(repository, COMMAND));
+export const PLUGIN_CHECK = [
+  '/mnt/out/plugin_check',
+  '/mnt/out/libtilescribe_xrt.so',
+  '/mnt/out/add-one.xclbin',
+];
+
+/** Runs a command while another program has six contexts, which it gives back when its input ends. */
+const HOLD_CONTEXTS = `
+  mkfifo /tmp/hold
+  ${PLUGIN_CHECK.join(' ')} hold 6 </tmp/hold >/tmp/held &
+  exec 3>/tmp/hold
+  until grep -q holding /tmp/held; do sleep 0.1; done
+  "$@" 3>&-
+  code=$?
+  exec 3>&-
+  wait
+  exit $code`;
 
 /** What a machine can lack or do wrong; nothing: all is well. */
 export interface Machine {
@@ -32,6 +53,8 @@ export interface Machine {
   /** FAKE_AMDXDNA_FAULT (fake/executor.h). */
   readonly fault?: string;
   readonly user?: 'root';
+  /** Other programs that have hardware contexts, six of them. */
+  readonly contexts?: 'taken';
 }
 
 export interface Outcome {
@@ -78,7 +101,8 @@ export function runInside(command: readonly string[], machine: Machine = {}): Pr
     'TILESCRIBE_DATA_DIR=/mnt',
     ...(machine.fault === undefined ? [] : [`FAKE_AMDXDNA_FAULT=${machine.fault}`]),
   ];
-  return enter(['env', ...variables, ...command], machine, [
+  const held = machine.contexts === undefined ? command : ['sh', '-c', HOLD_CONTEXTS, 'sh', ...command];
+  return enter(['env', ...variables, ...held], machine, [
     `out=${outFolder}`,
     `models=${modelsFolder(process.env)}`,
     `node=${process.execPath}`,
@@ -87,8 +111,14 @@ export function runInside(command: readonly string[], machine: Machine = {}): Pr
 
 /** The command line as a user inside has it (buildCommandLine must have run). */
 export function runTilescribe(args: readonly string[], machine: Machine = {}): Promise<Outcome> {
-  const script = join('/mnt/repository', relative(repository, COMMAND));
-  return runInside(['/mnt/node', script, ...args], machine);
+  return runInside(['/mnt/node', SCRIPT, ...args], machine);
+}
+
+/** The same with the decoder's steps on the NPU (npu-app.ts). */
+export async function transcribeOnNpu(args: readonly string[], machine: Machine = {}): Promise<Outcome> {
+  const resources = await makeNpuApp(repository, appFolder);
+  const command = ['env', `TILESCRIBE_RESOURCES=/mnt/out/npu-app/${resources}`, '/mnt/node', SCRIPT, ...args];
+  return runInside(command, machine);
 }
 
 function enter(command: readonly string[], machine: Machine, folders: readonly string[]): Promise<Outcome> {

@@ -25,7 +25,7 @@ async function packWeights(): Promise<string> {
 
 const check = (steps: number, fault?: string) =>
   runInside(
-    ['/mnt/out/decoder_check', weights, '/mnt/out/decoder-step.xclbin', String(steps)],
+    ['/mnt/out/decoder_check', weights, '/mnt/out/design/decoder_step/decoder_step.xclbin', String(steps)],
     fault === undefined ? {} : { fault },
   );
 
