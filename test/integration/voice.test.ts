@@ -239,6 +239,16 @@ describe('the engine', () => {
     },
   );
 
+  it.each([1, 4])('hears a soft voice after a loud one (batch size %i)', async (batchSize) => {
+    const path = await writeWav(
+      'soft.wav',
+      join32([speech, makeSilence(1), quieter(speech, 45), makeSilence(2)]),
+    );
+    const { text } = await runJob(engine, path, { language: 'en', batchSize });
+
+    expect(plainWords(text)).toBe(`${KENNEDY_WORDS} ${KENNEDY_WORDS}`);
+  });
+
   it('tells no spans when voice activity detection is off', async () => {
     const { events, text } = await runJob(engine, KENNEDY, { vad: 'off' });
 
