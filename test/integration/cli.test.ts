@@ -43,6 +43,19 @@ describe('a recording', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('leaves no trace of ONNX Runtime in the home folder: its telemetry is off', async () => {
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    // Models stay where they are.
+    const data = process.env['XDG_DATA_HOME'] ?? join(process.env['HOME'] ?? '', '.local', 'share');
+    const env = { HOME: home, XDG_CACHE_HOME: join(home, '.cache'), XDG_DATA_HOME: data };
+    const { exitCode, stderr } = await runCommand([KENNEDY, '--device', 'onnx'], { env });
+
+    expect(stderr).toContain('ONNX Runtime');
+    expect(exitCode).toBe(0);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
   it('is written in every format, and all of them hold the same words', async () => {
     const { exitCode } = await runCommand([
       KENNEDY,

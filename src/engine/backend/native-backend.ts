@@ -197,14 +197,24 @@ export class NativeBackend implements DecoderBackend {
     const modelled = toLayerTimings(this.#session.npuTimings());
     const isModelled = modelled.length > 0;
     // Of prompts and alignment the CPU's times would be hidden among the modelled ones of steps: they are left out.
-    const layers = isModelled ? [...measured.filter(({ part }) => part === 'encoder'), ...modelled] : measured;
+    const layers = isModelled
+      ? [...measured.filter(({ part }) => part === 'encoder'), ...modelled]
+      : measured;
     const spentIn = (wanted: LayerTiming['operation']): number =>
       measured.find(({ operation }) => operation === wanted)?.totalMs ?? 0;
     const melMs = spentIn('mel');
     const chooseMs = spentIn('choice');
     // Parts of the wall time of the same calls; of the choices, only those of steps are measured.
     const encodeMs = this.#spent.encodeMs - melMs;
-    return { ...this.#spent, melMs, encodeMs, stepMs: this.#spent.stepMs - chooseMs, chooseMs, layers, isModelled };
+    return {
+      ...this.#spent,
+      melMs,
+      encodeMs,
+      stepMs: this.#spent.stepMs - chooseMs,
+      chooseMs,
+      layers,
+      isModelled,
+    };
   }
 
   close(): Promise<void> {

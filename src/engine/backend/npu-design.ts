@@ -110,6 +110,7 @@ async function readHashed(
   { file: name, sha256 }: { readonly file: string; readonly sha256: string },
 ): Promise<Uint8Array> {
   const bytes = await readFile(join(folder, name));
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error(`${name} has another hash`);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+    throw new Error(`${name} has another hash`);
   return bytes;
 }

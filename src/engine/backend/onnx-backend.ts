@@ -8,7 +8,6 @@
  * output, and one row of logits is reused.
  */
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { AppError, cancelledError } from '../../shared/errors.js';
 import { LogMel } from '../mel/log-mel.js';
 import type {
@@ -24,6 +23,7 @@ import type {
 } from './backend.js';
 import { probabilityOf, TokenChooser } from './choose-token.js';
 import { CacheShape, CrossCache, SelfCache } from './onnx-cache.js';
+import * as ort from '../onnx-runtime.js';
 
 const ENCODER_FILE = 'onnx/encoder_model_quantized.onnx';
 const DECODER_FILE = 'onnx/decoder_model_merged_quantized.onnx';
@@ -101,7 +101,7 @@ export class OnnxBackend implements DecoderBackend {
 
   /** @param modelFolder an installed, verified model. Throws AppError `model-corrupt`. */
   static async open(modelFolder: string, dimensions: ModelDimensions, threads: number): Promise<OnnxBackend> {
-    const options: ort.InferenceSession.SessionOptions = {
+    const options: ort.SessionOptions = {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,

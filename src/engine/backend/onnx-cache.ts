@@ -2,8 +2,8 @@
  * The decoder's key/value caches as ONNX Runtime wants them: float32 [rows, heads, positions, headWidth]
  * for every layer, keys and values, under the names of the Hugging Face export.
  */
-import * as ort from 'onnxruntime-node';
 import type { ModelDimensions } from './backend.js';
+import * as ort from '../onnx-runtime.js';
 
 type Feeds = Record<string, ort.Tensor>;
 

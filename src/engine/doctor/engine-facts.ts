@@ -52,7 +52,7 @@ const PackageSchema = v.object({ version: v.string() });
 
 async function lookAtOnnx(): Promise<EngineFacts['onnx']> {
   try {
-    await import('onnxruntime-node');
+    await import('../onnx-runtime.js');
     const description: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json');
     return { version: v.parse(PackageSchema, description).version };
   } catch (thrown) {

@@ -4,12 +4,12 @@
  * (https://github.com/snakers4/silero-vad/blob/v6.2.1/src/silero_vad/utils_vad.py, OnnxWrapper).
  */
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { AppError } from '../../shared/errors.js';
 import { SAMPLE_RATE_HZ } from '../../shared/time.js';
 import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceListener, VoiceModel } from './voice-model.js';
 import { SILERO_FILE } from './silero-weights.js';
+import * as ort from '../onnx-runtime.js';
 
 /** Samples of the frame before that each frame is given with. */
 const CONTEXT_SAMPLES = 64;
