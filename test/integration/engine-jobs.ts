@@ -11,8 +11,10 @@ import type { TranscribeOptions } from '../../src/shared/options.js';
 import type { Segment } from '../../src/shared/transcript.js';
 import { transcriptText } from '../../src/shared/transcript.js';
 
-export function openTestEngine(): Engine {
+/** @param npuFault what the emulated NPU fails with; empty for nothing. */
+export function openTestEngine(npuFault = ''): Engine {
   return createEngine({
+    npuFault,
     resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'),
     modelsFolder: modelsFolder(process.env),
   });
