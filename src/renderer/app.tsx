@@ -13,6 +13,7 @@ import { Announcements } from './views/messages/announcements.js';
 import { ModelBanner } from './views/messages/model-banner.js';
 import { Notices } from './views/messages/notices.js';
 import { ToastMessage } from './views/messages/toast-message.js';
+import { DoctorView } from './views/doctor/doctor-view.js';
 import { ExportDialog } from './views/export/export-dialog.js';
 import { LibraryView } from './views/library/library-view.js';
 import { ModelsView } from './views/models/models-view.js';
@@ -36,6 +37,7 @@ const VIEW: Readonly<Record<View, ComponentType>> = {
   performance: PerformanceView,
   models: ModelsView,
   settings: SettingsView,
+  doctor: DoctorView,
 };
 
 function OpenView() {

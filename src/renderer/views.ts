@@ -1,7 +1,7 @@
 /** The places of the window, in the order of the sidebar. */
 import type { IconName } from './parts/icon.js';
 
-export const VIEWS = ['transcribe', 'library', 'performance', 'models', 'settings'] as const;
+export const VIEWS = ['transcribe', 'library', 'performance', 'models', 'settings', 'doctor'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const VIEW_ICON: Readonly<Record<View, IconName>> = {
@@ -10,6 +10,7 @@ export const VIEW_ICON: Readonly<Record<View, IconName>> = {
   performance: 'chart',
   models: 'cube',
   settings: 'sliders',
+  doctor: 'pulse',
 };
 
 /** The one heading of the first rank, in the title bar; views name themselves by it. */

@@ -16,7 +16,7 @@ import { formatSources } from './source-format.mjs';
 import { ensureSystemPackages } from './system-install.mjs';
 import { ensureTestSpeech } from './test-speech.mjs';
 import { formatTally, tallyStep } from './test-report.mjs';
-import { checkCorpus, checkEnglishModel, runTests } from './tests.mjs';
+import { checkCorpus, checkEnglishModel, runOnScreen, runTests } from './tests.mjs';
 import { tryPluginBuild } from './xrt-plugin.mjs';
 
 const reporter = createTerminalReporter();
@@ -82,6 +82,16 @@ const COMMANDS = {
   },
 
   'package:test': () => runPackaging(['test']),
+
+  async screenshots() {
+    await prepareTests(REPO_ROOT, reporter);
+    return runOnScreen(REPO_ROOT, 'screenshots');
+  },
+
+  async 'bench:window'() {
+    await prepareTests(REPO_ROOT, reporter);
+    return runOnScreen(REPO_ROOT, 'window');
+  },
 
   eval: (args) => runTool('eval', args),
 

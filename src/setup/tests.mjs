@@ -74,6 +74,27 @@ export async function runTests(root, vitestArgs, reporter) {
   return tally;
 }
 
+/**
+ * Drives the app on a screen of its own for something that is no test.
+ *
+ * @param {string} root
+ * @param {string} project of vitest.config.ts
+ * @returns {Promise<number>} exit code
+ */
+export function runOnScreen(root, project) {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const [command = '', ...args] = [
+    ...screenOfItsOwn(),
+    process.execPath,
+    vitest,
+    'run',
+    '--project',
+    project,
+  ];
+  const env = omitVariables(process.env, ['DISPLAY', 'WAYLAND_DISPLAY', 'ELECTRON_RUN_AS_NODE']);
+  return runAttached(command, args, { cwd: root, env });
+}
+
 /** A virtual screen and a session bus, as a desktop would have them. */
 function screenOfItsOwn() {
   return ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24', 'dbus-run-session', '--'];

@@ -89,12 +89,23 @@ describe('views', () => {
     expect(lines.every((line) => line.length <= 16)).toBe(true);
     await expectAccessible('export');
     await page.keyboard.press('Escape');
-    expect(await page.getByTestId('export-dialog').count()).toBe(0);
+    await page.getByTestId('export-dialog').waitFor({ state: 'detached' });
   });
 
-  it.each(['library', 'models', 'settings'])('%s', async (view) => {
+  it.each(['library', 'models', 'settings', 'doctor'])('%s', async (view) => {
     await app.page.getByTestId(`view-${view}`).click();
+    if (view === 'doctor') await app.page.getByTestId('doctor-line').first().waitFor();
     await expectAccessible(view);
+  });
+
+  it('doctor: its report can be copied as text', async () => {
+    const { electron, page } = app;
+    await page.getByText('Copy as text').click();
+    await page.getByText('Report copied').waitFor({ timeout: 5000 });
+
+    expect(await electron.evaluate(({ clipboard }) => clipboard.readText())).toMatch(
+      /^Tilescribe [\s\S]*NPU/,
+    );
   });
 
   it('shortcuts', async () => {
@@ -120,7 +131,7 @@ describe('views', () => {
     const { page } = app;
     await page.getByTestId('new').focus();
     const order: string[] = [];
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 6; i++) {
       await page.keyboard.press('Tab');
       order.push(
         (await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))) ?? '(nothing)',
@@ -133,8 +144,9 @@ describe('views', () => {
       'view-performance',
       'view-models',
       'view-settings',
+      'view-doctor',
     ]);
     await page.keyboard.press('Enter');
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Settings');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Doctor');
   });
 });

@@ -10,134 +10,35 @@ import type { ShapeOptions } from '../../shared/shape.js';
 import type { DeviceChoice as EngineDevice, VadMode } from '../../shared/options.js';
 import type { Settings } from '../../shared/settings.js';
 import type { SegmentReason, Task } from '../../shared/transcript.js';
+import type { DoctorLine, DoctorPart } from '../../shared/doctor.js';
 import type { ModelStatus } from '../../shared/contract.js';
 import type { DeviceChoice } from '../devices.js';
 import { performance } from './performance.js';
 import type { RetryReason } from '../transcript-entry.js';
 import type { View } from '../views.js';
 import type { StretchKind } from '../waveform.js';
-
-const JOB_STATE: Readonly<Record<JobState, string>> = {
-  queued: 'Waiting',
-  running: 'Transcribing',
-  cancelling: 'Cancelling',
-  done: 'Done',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-};
-
-const RETRY_REASON: Readonly<Record<RetryReason, string>> = {
-  loop: 'the same words came again and again',
-  'compression-ratio': 'the text repeated itself',
-  'log-probability': 'the words were too unsure',
-  'prompt-echo': 'the text before it was repeated',
-  'device-fault': 'the neural processor failed, and the processor took over',
-};
-
-const EXPORT_NAME: Readonly<Record<ExportFormat, string>> = {
-  txt: 'Plain text',
-  srt: 'SubRip subtitles',
-  vtt: 'Web subtitles',
-  json: 'Whisper JSON',
-  csv: 'Table',
-  lrc: 'Lyrics with times',
-  md: 'Markdown',
-  docx: 'Word document',
-};
-
-const EXPORT_ABOUT: Readonly<Record<ExportFormat, string>> = {
-  txt: 'The words alone, one segment a line.',
-  srt: 'Subtitles that every player reads.',
-  vtt: 'Subtitles for the web, with the time of each word.',
-  json: 'Everything that is known, with the fields of openai/whisper, for programs.',
-  csv: 'Start, end and text of each segment, for a spreadsheet.',
-  lrc: 'One time a line, for music players.',
-  md: 'Headings with times, and paragraphs.',
-  docx: 'Paragraphs with times, for a word processor.',
-};
-
-const SHAPE_ROW: Readonly<Record<keyof ShapeOptions, string>> = {
-  maxLineWidth: 'Characters a line',
-  maxLineCount: 'Lines a subtitle',
-  maxCharactersPerSecond: 'Characters a second',
-  minDurationMs: 'Shown at least, s',
-  maxDurationMs: 'Shown at most, s',
-  minGapMs: 'Gap between, ms',
-};
-
-const VIEW_NAME: Readonly<Record<View, string>> = {
-  transcribe: 'Transcribe',
-  library: 'Library',
-  performance: 'Performance',
-  models: 'Models',
-  settings: 'Settings',
-};
-
-const DEVICE_NAME: Readonly<Record<DeviceChoice, string>> = { auto: 'Auto', npu: 'NPU', cpu: 'CPU' };
-
-const DEVICE_HINT: Readonly<Record<DeviceChoice, string>> = {
-  auto: 'The fastest device that works here',
-  npu: 'The neural processor',
-  cpu: 'The processor',
-};
-
-const SEGMENT_REASON: Readonly<Record<SegmentReason, string>> = {
-  retried: 'Decoded again',
-  'loop-cut': 'The text went round in circles and was cut here',
-  'prompt-echo': 'May repeat the words to expect instead of what was said',
-  'low-probability': 'The decoder was unsure of these words',
-  compression: 'The text repeats itself',
-  'no-speech': 'There may be no speech here',
-  'device-fallback': 'The neural processor failed here; the processor decoded it again',
-};
-
-const STRETCH: Readonly<Record<StretchKind, string>> = {
-  heard: 'Transcribed',
-  skipped: 'Skipped as silence',
-  retried: 'Decoded again',
-  failed: 'Not transcribed',
-};
-
-const MODEL_STATE: Readonly<Record<ModelStatus['state'], string>> = {
-  ready: 'Installed',
-  missing: 'Not installed',
-  corrupt: 'Damaged',
-  fetching: 'Downloading',
-};
-
-const MODEL_DEVICE: Readonly<Record<ModelStatus['devices'][number]['device'], string>> = {
-  cpu: 'CPU',
-  onnx: 'ONNX Runtime',
-  npu: 'NPU',
-};
-
-const ENGINE_DEVICE: Readonly<Record<string, string>> = {
-  auto: 'Automatic',
-  cpu: 'CPU',
-  onnx: 'ONNX Runtime on the CPU',
-  npu: 'NPU',
-};
-
-const THEME: Readonly<Record<Settings['theme'], string>> = {
-  system: 'As the system',
-  light: 'Light',
-  dark: 'Dark',
-};
-
-const MOTION: Readonly<Record<Settings['motion'], string>> = { system: 'As the system', reduced: 'None' };
-
-const VAD: Readonly<Record<VadMode, string>> = {
-  off: 'Nothing',
-  auto: 'What is certainly silent',
-  strict: 'All but speech',
-};
-
-const TASK: Readonly<Record<Task, string>> = {
-  transcribe: 'Transcribe',
-  translate: 'Translate to English',
-};
-
-const SEARCH: Readonly<Record<Settings['search'], string>> = { fast: 'Fast', thorough: 'Thorough' };
+import {
+  DEVICE_HINT,
+  DEVICE_NAME,
+  DOCTOR_PART,
+  DOCTOR_STATE,
+  ENGINE_DEVICE,
+  EXPORT_ABOUT,
+  EXPORT_NAME,
+  JOB_STATE,
+  MODEL_DEVICE,
+  MODEL_STATE,
+  MOTION,
+  RETRY_REASON,
+  SEARCH,
+  SEGMENT_REASON,
+  SHAPE_ROW,
+  STRETCH,
+  TASK,
+  THEME,
+  VAD,
+  VIEW_NAME,
+} from './names.js';
 
 export const strings = {
   appName: 'Tilescribe',
@@ -154,7 +55,9 @@ export const strings = {
     name: (device: DeviceChoice) => DEVICE_NAME[device],
     hint: (device: DeviceChoice) => DEVICE_HINT[device],
     refused: (device: DeviceChoice) => `${DEVICE_NAME[device]} cannot be used`,
-    npuUnknown: 'No NPU that Tilescribe can use was found on this computer.',
+    npuUnknown: 'Looking for an NPU…',
+    npuUnbuilt: 'The NPU is there, but this version does not compute on it yet.',
+    toDoctor: 'Open the doctor',
   },
   tokens: {
     group: 'Tokens',
@@ -338,6 +241,15 @@ export const strings = {
       name: 'Developer options',
       text: 'Offers the emulated NPU, which computes the right text at no useful speed.',
     },
+  },
+  doctor: {
+    lead: 'What works on this computer, what does not, and what would help.',
+    again: 'Look again',
+    running: 'Looking…',
+    copy: 'Copy as text',
+    copied: 'Report copied',
+    part: (part: DoctorPart) => DOCTOR_PART[part],
+    state: (state: DoctorLine['state']) => DOCTOR_STATE[state],
   },
   welcome: {
     title: 'Tilescribe is ready to listen',

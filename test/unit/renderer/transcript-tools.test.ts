@@ -1,6 +1,6 @@
 /** What the transcript view computes: undo, search, review, playback, coverage, order of the queue. */
 import { describe, expect, it } from 'vitest';
-import { offerDevices } from '../../../src/renderer/devices.js';
+import { describeNpu, offerDevices } from '../../../src/renderer/devices.js';
 import { findMatches, firstMatchFrom } from '../../../src/renderer/find.js';
 import { placeAfterDrop, placeAfterMove } from '../../../src/renderer/reorder.js';
 import { listDoubtful, MAX_DOUBTFUL, stepDoubtful } from '../../../src/renderer/review.js';
@@ -206,8 +206,23 @@ describe('settings that are lists', () => {
 
 describe('devices', () => {
   it('are offered with the reason of those that cannot be used', () => {
-    expect(offerDevices(null, 'unknown').map(({ reason }) => reason)).toEqual([null, 'unknown', null]);
-    expect(offerDevices({ isUsable: false, reason: 'no driver' }, '')[1]?.reason).toBe('no driver');
-    expect(offerDevices({ isUsable: true, reason: '' }, '')[1]?.reason).toBeNull();
+    const words = { unknown: 'unknown', unbuilt: 'unbuilt' };
+
+    expect(offerDevices(null, words).map(({ reason }) => reason)).toEqual([null, 'unknown', null]);
+    expect(offerDevices({ isUsable: false, reason: 'no driver' }, words)[1]?.reason).toBe('no driver');
+  });
+
+  it('name the first thing that the NPU lacks, with its remedy', () => {
+    const line = { id: 'a', part: 'npu', title: 'Driver', found: 'none', cause: null, fix: null } as const;
+    const report = {
+      version: '1',
+      lines: [
+        { ...line, state: 'pass' },
+        { ...line, state: 'fail', cause: 'Too old.', fix: 'sudo modprobe amdxdna' },
+      ],
+    } as const;
+
+    const npu = describeNpu({ version: report.version, lines: [...report.lines] });
+    expect(npu).toEqual({ isUsable: false, reason: 'Driver: none Too old. sudo modprobe amdxdna' });
   });
 });

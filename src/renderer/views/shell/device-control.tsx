@@ -7,8 +7,10 @@ import type { KeyboardEvent } from 'react';
 import { offerDevices } from '../../devices.js';
 import type { DeviceChoice, OfferedDevice } from '../../devices.js';
 import { moveInList } from '../../keyboard.js';
+import { Button } from '../../parts/button.js';
+import { ensureDoctor } from '../../stores/doctor.js';
 import { chooseDevice } from '../../stores/settings.js';
-import { useUi } from '../../stores/ui.js';
+import { showView, useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 
 const { device: words } = strings;
@@ -17,11 +19,11 @@ const ARROWS: Readonly<Record<string, string>> = { ArrowLeft: 'ArrowUp', ArrowRi
 export function DeviceControl() {
   const chosen: DeviceChoice = useUi((state) => (state.options.device === 'auto' ? 'auto' : 'cpu'));
   const npu = useUi((state) => state.npu);
-  const [refused, setRefused] = useState<OfferedDevice | null>(null);
+  const [refusedDevice, setRefusedDevice] = useState<DeviceChoice>('npu');
   const groupRef = useRef<HTMLDivElement>(null);
   const reasonRef = useRef<HTMLDivElement>(null);
   const reasonId = useId();
-  const offered = offerDevices(npu, words.npuUnknown);
+  const offered = offerDevices(npu, { unknown: words.npuUnknown, unbuilt: words.npuUnbuilt });
 
   function choose(choice: OfferedDevice): void {
     if (choice.reason === null) {
@@ -29,7 +31,8 @@ export function DeviceControl() {
       void chooseDevice(choice.device);
       return;
     }
-    setRefused(choice);
+    setRefusedDevice(choice.device);
+    void ensureDoctor();
     reasonRef.current?.showPopover();
   }
 
@@ -43,7 +46,7 @@ export function DeviceControl() {
   }
 
   return (
-    <div className="device">
+    <div className="device" onPointerEnter={() => void ensureDoctor()} onFocus={() => void ensureDoctor()}>
       <span className="device-label">{words.label}</span>
       <div
         className="device-choices"
@@ -76,8 +79,17 @@ export function DeviceControl() {
         {offered.find(({ reason }) => reason !== null)?.reason}
       </p>
       <div className="device-reason" ref={reasonRef} popover="auto" role="note" data-testid="device-reason">
-        <strong>{words.refused(refused?.device ?? 'npu')}</strong>
-        <p>{refused?.reason}</p>
+        <strong>{words.refused(refusedDevice)}</strong>
+        <p>{offered.find(({ device }) => device === refusedDevice)?.reason}</p>
+        <Button
+          testId="device-doctor"
+          onClick={() => {
+            reasonRef.current?.hidePopover();
+            showView('doctor');
+          }}
+        >
+          {words.toDoctor}
+        </Button>
       </div>
     </div>
   );

@@ -10,6 +10,7 @@ import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Icon } from '../../parts/icon.js';
 import { endSelfTest, startSelfTest, useSelfTest } from '../../stores/self-test.js';
+import { ensureDoctor } from '../../stores/doctor.js';
 import { useSettings } from '../../stores/settings.js';
 import { useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
@@ -58,6 +59,7 @@ function SelfTest() {
   const npu = useUi((state) => state.npu);
   useEffect(() => {
     void startSelfTest();
+    void ensureDoctor();
   }, []);
   return (
     <div className="dialog-body">
@@ -71,7 +73,7 @@ function SelfTest() {
         />
         <Result
           name={words.npu}
-          works={npu?.isUsable ?? false}
+          works={npu?.isUsable ?? null}
           text={npu === null ? strings.device.npuUnknown : npu.reason}
         />
       </ul>
