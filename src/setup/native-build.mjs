@@ -26,7 +26,7 @@ const LEFT_OUT = ['bench', 'test'];
 async function listSources(root) {
   const names = await readdir(join(root, 'native'));
   const parts = names.filter((name) => !LEFT_OUT.includes(name)).sort();
-  return [...parts.map((name) => `native/${name}`), 'package-lock.json'];
+  return [...parts.map((name) => `native/${name}`), 'kernels', 'package-lock.json'];
 }
 
 /**

@@ -60,6 +60,18 @@ const writeSource = (text: string) => writeFile(join(root, 'native', 'addon', 'a
 const readAddon = () => readFile(join(root, 'out', 'native', 'tilescribe_native.node'), 'utf8');
 const readCalls = async () => (await readFile(join(root, 'calls'), 'utf8')).trim().split('\n');
 
+test('the addon is built again when a kernel of the NPU changes, which is part of it', async () => {
+  await writeSource('one');
+  await mkdir(join(root, 'kernels'));
+  await writeFile(join(root, 'kernels', 'kernel.cc'), 'before');
+  await ensureNativeBuild(root, reporter);
+
+  await writeFile(join(root, 'kernels', 'kernel.cc'), 'after');
+  await ensureNativeBuild(root, reporter);
+
+  expect((await readCalls()).filter((call) => call.startsWith('--build'))).toHaveLength(2);
+});
+
 test('the addon is built once, and again when its sources change', async () => {
   await writeSource('one');
 
