@@ -48,9 +48,8 @@ inline void multiply_page(const TileState&, const TileMemory& memory, Stage stag
 }
 
 inline void finish_products(const TileMemory& memory, int outputs, bool add, float* y, int y_stride) {
-  gemv_i8_finish_f32(memory.products, memory.header->rows, outputs, memory.scale, memory.sum,
-                     memory.parameters->scale, memory.parameters->zero, memory.parameters->bias, add ? 1 : 0, y,
-                     y_stride);
+  gemv_i8_finish_f32(memory.products, memory.header->rows, outputs, memory.scale, memory.sum, memory.parameters->scale,
+                     memory.parameters->zero, memory.parameters->bias, add ? 1 : 0, y, y_stride);
 }
 
 // The residual's columns of this tile, [4][32], for all others.

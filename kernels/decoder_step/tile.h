@@ -52,8 +52,8 @@ inline constexpr int result_chunks(int layers, int rows, int pages) {
 
 struct Trailer {
   int32_t step;
-  int32_t pages;    // of the stream
-  float scale[4];   // of the planes of each row
+  int32_t pages;   // of the stream
+  float scale[4];  // of the planes of each row
   int32_t unused[10];
 };
 
@@ -158,10 +158,10 @@ struct TileMemory {
   int32_t* products;             // n8r4 of up to 128 outputs
   float* outputs;                // [4][128]
   AttentionState* attention;
-  float* head;          // [4][192] of the head's tile: queries, keys, values. The upper tile has its lower one's.
-  int8_t* head_q;       // r4k8, 64 columns
-  uint8_t* block;       // the parts of the column that lie in this tile's memory
-  uint8_t* next_block;  // the southern neighbour's; of the lowest row its own
+  float* head;              // [4][192] of the head's tile: queries, keys, values. The upper tile has its lower one's.
+  int8_t* head_q;           // r4k8, 64 columns
+  uint8_t* block;           // the parts of the column that lie in this tile's memory
+  uint8_t* next_block;      // the southern neighbour's; of the lowest row its own
   const uint8_t* gathered;  // the blocks of all columns
   int8_t* planes;           // two times r4k8, 512 columns; over `gathered`, which nobody needs at the end
 };

@@ -83,8 +83,8 @@ NpuOptions take_npu_options(const Napi::Value& value, const Config& config) {
   options.vocabulary = is_sparse ? npu::Vocabulary::kSparse : npu::Vocabulary::kFull;
   if (is_sparse) {
     const int groups = (config.vocabulary + kLanes - 1) / kLanes;
-    options.sparse_groups = take_integers(object.Get("sparseGroups"), "sparseGroups", 0, groups - 1,
-                                          static_cast<size_t>(groups));
+    options.sparse_groups =
+        take_integers(object.Get("sparseGroups"), "sparseGroups", 0, groups - 1, static_cast<size_t>(groups));
   }
   const Napi::Value design = object.Get("design");
   if (!design.IsObject()) return options;
@@ -162,15 +162,18 @@ Napi::Value model_npu_step(const Napi::CallbackInfo& info) {
     return take_integer(asked.Get(name), name, low, high);
   };
   const auto number = [&](const char* name) { return take_number(asked.Get(name), name, 1e-6, 1e6); };
-  const Config config{tile::kWidth,        tile::kHeads, integer("layers", 1, 64), integer("layers", 1, 64),
-                      tile::kTextPositions, integer("vocabulary", 1000, 60000)};
+  const Config config{tile::kWidth,
+                      tile::kHeads,
+                      integer("layers", 1, 64),
+                      integer("layers", 1, 64),
+                      tile::kTextPositions,
+                      integer("vocabulary", 1000, 60000)};
   const npu::ProgramPlan program = npu::make_program(config, integer("sparseTokens", 0, 60000));
   const int rows = integer("rows", 1, tile::kRows);
   const npu::Rates rates{number("readGbPerS"), number("dispatchMs"), number("clockGhz"), number("macsPerCycle")};
-  const npu::StepCost cost = npu::estimate_step(program, rows, integer("runs", 1, rows),
-                                                integer("textPositions", 1, tile::kTextPositions),
-                                                integer("windowPositions", 1, kAudioContext),
-                                                asked.Get("isSparse").ToBoolean(), rates);
+  const npu::StepCost cost =
+      npu::estimate_step(program, rows, integer("runs", 1, rows), integer("textPositions", 1, tile::kTextPositions),
+                         integer("windowPositions", 1, kAudioContext), asked.Get("isSparse").ToBoolean(), rates);
   Napi::Object object = Napi::Object::New(env);
   Napi::Array parts = Napi::Array::New(env, cost.parts.size());
   for (uint32_t i = 0; i < cost.parts.size(); i++) {

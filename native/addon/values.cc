@@ -89,8 +89,7 @@ TokenRule take_rule(const Napi::Value& value, int vocabulary) {
 }
 
 Napi::Value give_timings(Napi::Env env, Timings& timings) {
-  Napi::Float64Array result =
-      Napi::Float64Array::New(env, static_cast<size_t>(2 * timings.layers() * kOperations * 2));
+  Napi::Float64Array result = Napi::Float64Array::New(env, static_cast<size_t>(2 * timings.layers() * kOperations * 2));
   size_t at = 0;
   for (const Part part : {Part::kEncoder, Part::kDecoder}) {
     for (int layer = 0; layer < timings.layers(); layer++) {

@@ -94,8 +94,8 @@ class Checker {
     }
     for (const DescriptorPlan& d : tile.descriptors) {
       const auto next = all.find(d.next);
-      const bool is_chain = next != all.end() && next->second->channel == d.channel &&
-                            next->second->direction == d.direction;
+      const bool is_chain =
+          next != all.end() && next->second->channel == d.channel && next->second->direction == d.direction;
       expect(is_chain, name + ", descriptor " + std::to_string(d.id) + ",", "leads to one of another channel");
     }
   }
@@ -131,7 +131,9 @@ class Checker {
   // Each channel that has descriptors is in one route, each receiver gets one stream.
   void check_routes() {
     const auto channels_of = [&](int row) {
-      return row == kShimRow ? limits_.shim_channels : row == kMemoryRow ? limits_.memory_channels : limits_.core_channels;
+      return row == kShimRow     ? limits_.shim_channels
+             : row == kMemoryRow ? limits_.memory_channels
+                                 : limits_.core_channels;
     };
     using Key = std::tuple<int, int, int>;
     std::set<Key> senders, receivers;

@@ -78,7 +78,7 @@ struct Telemetry {
   int64_t runs = 0;
   int64_t failed_runs = 0;
   int64_t resets = 0;
-  double run_ms = 0;       // sum over completed runs: measured, or modelled where `is_modelled`
+  double run_ms = 0;  // sum over completed runs: measured, or modelled where `is_modelled`
   bool is_modelled = false;
 };
 

@@ -71,9 +71,7 @@ class EmulatedDevice final : public Device {
     return {{"device", !is_gone_, is_gone_ ? "no device" : "the emulator in this process",
              is_gone_ ? "The emulated device is gone." : "", is_gone_ ? "Open the model again." : ""}};
   }
-  Status open() override {
-    return is_gone_ ? Status(Code::kDeviceUnavailable, "The emulated NPU is gone.") : Status();
-  }
+  Status open() override { return is_gone_ ? Status(Code::kDeviceUnavailable, "The emulated NPU is gone.") : Status(); }
   Status load(const DesignFiles&) override {
     const std::vector<std::string> faults = check_program(program_);
     if (!faults.empty()) return Status(Code::kDeviceUnavailable, "The design breaks a limit: " + faults.front());
@@ -139,7 +137,8 @@ class EmulatedDevice final : public Device {
     // The same for a run of a context that is no more.
     if (is_gone_ || context_ == 0 || run.context() != context_) return RunState::kLost;
     run_count_++;
-    const bool is_due = run_count_ == fault_.at_run || (fault_.fault == Fault::kWrongFirmware && run_count_ > fault_.at_run);
+    const bool is_due =
+        run_count_ == fault_.at_run || (fault_.fault == Fault::kWrongFirmware && run_count_ > fault_.at_run);
     if (is_due && fault_.fault != Fault::kNone) return fail();
     std::array<HostBuffer, kArguments> buffers;
     for (size_t i = 0; i < buffers.size(); i++) {

@@ -39,14 +39,13 @@ InstructionStream encode(const SequencePlan& sequence) {
     const int descriptor = reads ? task.channel * kReadDescriptors + number % kReadDescriptors
                                  : 2 * kReadDescriptors + task.channel * kWriteDescriptors + number % kWriteDescriptors;
     const int at = static_cast<int>(words.size());
-    words.insert(words.end(), {kTask, static_cast<uint32_t>(task.column), code_of(task.direction, task.channel),
-                               static_cast<uint32_t>(descriptor), static_cast<uint32_t>(task.argument), 0, 0,
-                               task.length_words});
+    words.insert(words.end(),
+                 {kTask, static_cast<uint32_t>(task.column), code_of(task.direction, task.channel),
+                  static_cast<uint32_t>(descriptor), static_cast<uint32_t>(task.argument), 0, 0, task.length_words});
     words[2]++;
     set_offset(words.data(), at + 5, task.offset);
     if (task.patch != Patch::kNone) {
-      stream.points.push_back(
-          {task.patch, task.layer, task.index, task.column * 2 + task.channel, at + 5, at + 7});
+      stream.points.push_back({task.patch, task.layer, task.index, task.column * 2 + task.channel, at + 5, at + 7});
     }
   }
   for (const auto& [channel, count] : given) {

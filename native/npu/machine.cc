@@ -14,7 +14,7 @@ using tile::Stage;
 struct Machine::Tile {
   const TilePlan* plan = nullptr;
   std::unique_ptr<Memory> memory;  // of core and memory tiles
-  std::vector<uint32_t> uses;  // of each descriptor, for its iteration
+  std::vector<uint32_t> uses;      // of each descriptor, for its iteration
   tile::TileMemory view = {};
   tile::TileState state = {};
 

@@ -50,8 +50,7 @@ class Machine {
 
   Tile& tile(int column, int row);
   Channel find_channel(int column, int row, Direction direction, int channel);
-  std::string read_instructions(const uint32_t* words, size_t count,
-                                const std::array<HostBuffer, kArguments>& buffers);
+  std::string read_instructions(const uint32_t* words, size_t count, const std::array<HostBuffer, kArguments>& buffers);
   std::string check_header(const tile::StepHeader& header) const;
   void run_stage(tile::Stage stage, int pair);
   void take_gathered(tile::Stage stage, int pair);

@@ -23,10 +23,10 @@ bool is_same_window(const DecoderRow& a, const DecoderRow& b) { return a.window 
 
 // Of one run: what came back.
 struct NpuDecoder::Results {
-  std::vector<float> hidden;                // [rows][512]
-  std::vector<tile::KeyValueRow> keys;      // [layers][rows][heads]
-  std::vector<int32_t> sums;                // [rows][2 planes][tokens of all tiles]
-  float scale[tile::kRows];                 // of the planes
+  std::vector<float> hidden;            // [rows][512]
+  std::vector<tile::KeyValueRow> keys;  // [layers][rows][heads]
+  std::vector<int32_t> sums;            // [rows][2 planes][tokens of all tiles]
+  float scale[tile::kRows];             // of the planes
   int32_t step;
   int32_t pages;
   int tokens;  // of all tiles
@@ -179,8 +179,7 @@ Status NpuDecoder::run_rows(const DecoderRow* rows, int count, bool is_sparse, R
   const SequencePlan& sequence = program_.sequence(count, header.runs);
   const size_t index = static_cast<size_t>(&sequence - program_.sequences.data());
   Buffer& instructions = *instructions_[index];
-  apply(program_, sequence, design_.streams[index].points, patches,
-        reinterpret_cast<uint32_t*>(instructions.data()));
+  apply(program_, sequence, design_.streams[index].points, patches, reinterpret_cast<uint32_t*>(instructions.data()));
   status = instructions.sync_to_device(0, instructions.bytes());
   if (status.ok()) status = runs_[index]->start();
   if (!status.ok()) return status;
@@ -230,9 +229,9 @@ void NpuDecoder::read_results(int rows, int pages, Results* results) {
     chunk += tile::kChunkBytes;
     for (int upper = 0; upper < 2; upper++) {
       for (int page = 0; page < pages; page++) {
-        const int32_t* sums = reinterpret_cast<const int32_t*>(chunk + page / per_chunk * tile::kChunkBytes +
-                                                               upper * tile::kChunkBytes / 2 +
-                                                               page % per_chunk * tile::sum_bytes(rows));
+        const int32_t* sums =
+            reinterpret_cast<const int32_t*>(chunk + page / per_chunk * tile::kChunkBytes +
+                                             upper * tile::kChunkBytes / 2 + page % per_chunk * tile::sum_bytes(rows));
         const int token = ((2 * pair + upper) * pages + page) * tile::kPageOutputs;
         for (int plane = 0; plane < 2 * rows; plane++) {
           std::memcpy(&results->sums[static_cast<size_t>(plane) * static_cast<size_t>(results->tokens) +
@@ -271,7 +270,8 @@ void NpuDecoder::put_logits(const Results& results, bool is_sparse, float* logit
     return;
   }
   std::fill(logits, logits + weights.outputs, kNever);
-  for (size_t i = 0; i < sparse_groups_.size(); i++) put(static_cast<int>(i) * kLanes, sparse_groups_[i] * kLanes, kLanes);
+  for (size_t i = 0; i < sparse_groups_.size(); i++)
+    put(static_cast<int>(i) * kLanes, sparse_groups_[i] * kLanes, kLanes);
 }
 
 // Whether a token that is not among the sparse ones may be the best: nothing excludes it but how sure the best is.
@@ -279,7 +279,8 @@ bool NpuDecoder::is_doubtful(const float* logits) const {
   float best = kNever;
   for (int token = 0; token < program_.config.vocabulary; token++) best = std::max(best, logits[token]);
   double sum = 0;
-  for (int token = 0; token < program_.config.vocabulary; token++) sum += std::exp(static_cast<double>(logits[token] - best));
+  for (int token = 0; token < program_.config.vocabulary; token++)
+    sum += std::exp(static_cast<double>(logits[token] - best));
   return 1 / sum < kSureProbability;
 }
 
@@ -329,13 +330,12 @@ void NpuDecoder::keep(const DecoderRow* rows, int count, const Results& results)
     const bool is_held = held.length < 0;
     for (int layer = 0; layer < program_.config.decoder_layers; layer++) {
       for (int head = 0; head < tile::kHeads; head++) {
-        const tile::KeyValueRow& row =
-            results.keys[static_cast<size_t>((layer * count + r) * tile::kHeads + head)];
+        const tile::KeyValueRow& row = results.keys[static_cast<size_t>((layer * count + r) * tile::kHeads + head)];
         text.layers[static_cast<size_t>(layer)].put(head, rows[r].position, row.key, row.value, row.scales);
         if (!is_held) continue;
-        put_row(row, rows[r].position + 1,
-                arguments_[static_cast<int>(Argument::kTexts)]->data() +
-                    text_offset(program_.config, slot, layer, head));
+        put_row(
+            row, rows[r].position + 1,
+            arguments_[static_cast<int>(Argument::kTexts)]->data() + text_offset(program_.config, slot, layer, head));
       }
     }
     text.length = rows[r].position + 1;
@@ -345,8 +345,8 @@ void NpuDecoder::keep(const DecoderRow* rows, int count, const Results& results)
 
 void NpuDecoder::count_time(const DecoderRow* rows, int count, int runs, bool is_sparse) {
   if (!is_modelled_) return;
-  const StepCost cost = estimate_step(program_, count, runs, rows[0].position + 1, rows[0].window->positions, is_sparse,
-                                      Rates{});
+  const StepCost cost =
+      estimate_step(program_, count, runs, rows[0].position + 1, rows[0].window->positions, is_sparse, Rates{});
   // Parts of the model in the order of time_model.cc; the residual rows and the dispatch go with the vocabulary.
   const Operation operations[] = {Operation::kVocabulary,     Operation::kSelfAttention,  Operation::kSelfAttention,
                                   Operation::kCrossAttention, Operation::kCrossAttention, Operation::kFeedForward,

@@ -45,8 +45,7 @@ constexpr uint32_t kRowsLive = live_in(Stage::kSelfNorm) | live_in(Stage::kCross
 class MemoryMap {
  public:
   explicit MemoryMap(uint32_t begin) : at_(begin) {}
-  uint32_t add(std::vector<BufferPlan>* buffers, const std::string& name, uint32_t bytes,
-               uint32_t live = kAlwaysLive) {
+  uint32_t add(std::vector<BufferPlan>* buffers, const std::string& name, uint32_t bytes, uint32_t live = kAlwaysLive) {
     const uint32_t address = at_;
     buffers->push_back({name, address, bytes, live});
     at_ += (bytes + 63) / 64 * 64;
@@ -63,10 +62,10 @@ TilePlan make_core(int column, int row) {
   MemoryMap map(kStackBytes);
   std::vector<BufferPlan>* buffers = &core.buffers;
   map.add(buffers, "pages", kPageSlots * tile::kPageBytes);
-  const uint32_t gathered = map.add(buffers, "gathered", tile::kGatheredBytes,
-                                    live_between(Stage::kHeader, Stage::kForwardDown));
-  buffers->push_back({"planes", gathered, 2 * tile::kRows * tile::kWidth,
-                      live_between(Stage::kFinalNorm, Stage::kVocabulary)});
+  const uint32_t gathered =
+      map.add(buffers, "gathered", tile::kGatheredBytes, live_between(Stage::kHeader, Stage::kForwardDown));
+  buffers->push_back(
+      {"planes", gathered, 2 * tile::kRows * tile::kWidth, live_between(Stage::kFinalNorm, Stage::kVocabulary)});
   if (row + 1 < tile::kTilesPerColumn) map.add(buffers, "block", tile::kBlockBytes);
   if (is_lower) {
     map.add(buffers, "chunks", kChunkSlots * tile::kChunkBytes);
@@ -94,26 +93,69 @@ TilePlan make_core(int column, int row) {
                 {kGatheredFull, "gathered_full", 0}};
   int id = 0;
   for (int slot = 0; slot < kPageSlots; slot++, id++) {
-    core.descriptors.push_back({id, Direction::kToMemory, 0, "pages", static_cast<uint32_t>(slot) * tile::kPageBytes,
-                                kPageWords, {}, {1, 0}, kPageFree, 1, kPageFull, 1, (slot + 1) % kPageSlots});
+    core.descriptors.push_back({id,
+                                Direction::kToMemory,
+                                0,
+                                "pages",
+                                static_cast<uint32_t>(slot) * tile::kPageBytes,
+                                kPageWords,
+                                {},
+                                {1, 0},
+                                kPageFree,
+                                1,
+                                kPageFull,
+                                1,
+                                (slot + 1) % kPageSlots});
   }
-  core.descriptors.push_back({id, Direction::kToMemory, 1, "gathered", 0, tile::kGatheredBytes / 4, {}, {1, 0},
-                              kGatheredFree, 1, kGatheredFull, 1, id});
+  core.descriptors.push_back({id,
+                              Direction::kToMemory,
+                              1,
+                              "gathered",
+                              0,
+                              tile::kGatheredBytes / 4,
+                              {},
+                              {1, 0},
+                              kGatheredFree,
+                              1,
+                              kGatheredFull,
+                              1,
+                              id});
   id++;
   if (row == 0) {
     core.locks.push_back({kBlockFree, "block_free", 1});
     core.locks.push_back({kBlockFull, "block_full", 0});
-    core.descriptors.push_back({id, Direction::kFromMemory, 0, "block", 0, tile::kBlockBytes / 4, {}, {1, 0},
-                                kBlockFull, 1, kBlockFree, 1, id});
+    core.descriptors.push_back({id,
+                                Direction::kFromMemory,
+                                0,
+                                "block",
+                                0,
+                                tile::kBlockBytes / 4,
+                                {},
+                                {1, 0},
+                                kBlockFull,
+                                1,
+                                kBlockFree,
+                                1,
+                                id});
     id++;
   }
   if (is_lower) {
     core.locks.push_back({kChunkFree, "chunk_free", kChunkSlots});
     core.locks.push_back({kChunkFull, "chunk_full", 0});
     for (int slot = 0; slot < kChunkSlots; slot++) {
-      core.descriptors.push_back({id + slot, Direction::kFromMemory, 1, "chunks",
-                                  static_cast<uint32_t>(slot) * tile::kChunkBytes, tile::kChunkBytes / 4, {}, {1, 0},
-                                  kChunkFull, 1, kChunkFree, 1, id + (slot + 1) % kChunkSlots});
+      core.descriptors.push_back({id + slot,
+                                  Direction::kFromMemory,
+                                  1,
+                                  "chunks",
+                                  static_cast<uint32_t>(slot) * tile::kChunkBytes,
+                                  tile::kChunkBytes / 4,
+                                  {},
+                                  {1, 0},
+                                  kChunkFull,
+                                  1,
+                                  kChunkFree,
+                                  1,
+                                  id + (slot + 1) % kChunkSlots});
     }
     core.locks.push_back({tile::kUpperFull, "upper_full", 0});
     core.locks.push_back({tile::kChunkRoom, "chunk_room", 0});
@@ -134,10 +176,21 @@ TilePlan make_memory_tile(int column) {
     memory.locks.push_back({free, name + "_free", kRingPages});
     memory.locks.push_back({full, name + "_full", 0});
     const int id = 24 * k;
-    memory.descriptors.push_back({id, Direction::kToMemory, k, name, 0, kPageWords, {}, {kRingPages, kPageWords}, free,
-                                  1, full, 1, id});
-    memory.descriptors.push_back({id + 1, Direction::kFromMemory, k, name, 0, kPageWords, {}, {kRingPages, kPageWords},
-                                  full, 1, free, 1, id + 1});
+    memory.descriptors.push_back(
+        {id, Direction::kToMemory, k, name, 0, kPageWords, {}, {kRingPages, kPageWords}, free, 1, full, 1, id});
+    memory.descriptors.push_back({id + 1,
+                                  Direction::kFromMemory,
+                                  k,
+                                  name,
+                                  0,
+                                  kPageWords,
+                                  {},
+                                  {kRingPages, kPageWords},
+                                  full,
+                                  1,
+                                  free,
+                                  1,
+                                  id + 1});
   }
   if (column != 0) return memory;
   map.add(&memory.buffers, "joined", tile::kGatheredBytes);
@@ -151,14 +204,36 @@ TilePlan make_memory_tile(int column) {
     memory.locks.push_back({free, name + "_free", 1});
     memory.locks.push_back({full, name + "_full", 0});
     const int in = 24 * (from % 2) + 2 + from / 2;
-    memory.descriptors.push_back({in, Direction::kToMemory, 2 + from, "joined", offset, tile::kBlockBytes / 4, {},
-                                  {1, 0}, free, 1, full, 1, in});
+    memory.descriptors.push_back({in,
+                                  Direction::kToMemory,
+                                  2 + from,
+                                  "joined",
+                                  offset,
+                                  tile::kBlockBytes / 4,
+                                  {},
+                                  {1, 0},
+                                  free,
+                                  1,
+                                  full,
+                                  1,
+                                  in});
   }
   for (int from = 0; from < tile::kColumns; from++) {
     const uint32_t offset = static_cast<uint32_t>(from) * tile::kBlockBytes;
     const int free = 4 + 2 * from;
-    memory.descriptors.push_back({4 + from, Direction::kFromMemory, 2, "joined", offset, tile::kBlockBytes / 4, {},
-                                  {1, 0}, free + 1, 1, free, 1, 4 + (from + 1) % tile::kColumns});
+    memory.descriptors.push_back({4 + from,
+                                  Direction::kFromMemory,
+                                  2,
+                                  "joined",
+                                  offset,
+                                  tile::kBlockBytes / 4,
+                                  {},
+                                  {1, 0},
+                                  free + 1,
+                                  1,
+                                  free,
+                                  1,
+                                  4 + (from + 1) % tile::kColumns});
   }
   return memory;
 }
@@ -199,8 +274,7 @@ WeightsPlan plan_weights(const ProgramPlan& program) {
   plan.segments.push_back(add(before));
   for (int layer = 0; layer < program.config.decoder_layers; layer++) {
     plan.segments.push_back(add(pages_of({Stage::kSelfOut, Stage::kCrossNorm, Stage::kCrossProduct})));
-    const int after =
-        pages_of({Stage::kCrossOut, Stage::kForwardNorm, Stage::kForwardUp, Stage::kForwardDown});
+    const int after = pages_of({Stage::kCrossOut, Stage::kForwardNorm, Stage::kForwardUp, Stage::kForwardDown});
     plan.segments.push_back(add(after + (layer + 1 < program.config.decoder_layers ? before : 0)));
   }
   plan.vocabulary = add(2 + 2 * program.vocabulary_pages);
@@ -223,14 +297,13 @@ SequencePlan make_sequence(const ProgramPlan& program, int rows, int runs) {
   };
   const auto read = [&](Argument argument, uint64_t offset, int pages, Patch patch = Patch::kNone, int layer = -1,
                         int index = -1) {
-    return TaskPlan{0,     Direction::kFromMemory, 0, argument, offset, static_cast<uint32_t>(pages) * kPageWords, patch,
-                    layer, index};
+    return TaskPlan{
+        0, Direction::kFromMemory, 0, argument, offset, static_cast<uint32_t>(pages) * kPageWords, patch, layer, index};
   };
   const auto segment = [&](int index) {
     const WeightsPlan::Segment& part = program.weights.segments[static_cast<size_t>(index)];
-    for_all([&](int pair) {
-      return read(Argument::kWeights, weights_offset(program, pair, part.first_page), part.pages);
-    });
+    for_all(
+        [&](int pair) { return read(Argument::kWeights, weights_offset(program, pair, part.first_page), part.pages); });
   };
   for_all([&](int pair) {
     const int chunks = tile::result_chunks(config.decoder_layers, rows, program.vocabulary_pages);

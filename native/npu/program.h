@@ -84,7 +84,7 @@ struct EndPoint {
 
 // One stream of words, circuit-switched, to one or more.
 struct RoutePlan {
-  EndPoint from;  // MM2S
+  EndPoint from;             // MM2S
   std::vector<EndPoint> to;  // S2MM
 };
 

@@ -143,9 +143,9 @@ void test_lengths(const Model& model, Random& random, const WindowMemory& window
 // Two, three and four rows, over one window, over windows of their own, and over two.
 void test_batches(const Model& model, Random& random, const std::vector<const WindowMemory*>& windows) {
   Bench bench(model);
-  const std::vector<std::vector<int>> mixes = {{0, 0}, {0, 1}, {1, 1, 1}, {0, 1, 2}, {0, 0, 2},
-                                               {2, 2, 2, 2}, {0, 1, 2, 3}, {1, 1, 3, 3}, {0, 0, 0, 0, 0},
-                                               {0, 1, 2, 3, 0, 1}};
+  const std::vector<std::vector<int>> mixes = {
+      {0, 0},       {0, 1},       {1, 1, 1},    {0, 1, 2},       {0, 0, 2},
+      {2, 2, 2, 2}, {0, 1, 2, 3}, {1, 1, 3, 3}, {0, 0, 0, 0, 0}, {0, 1, 2, 3, 0, 1}};
   for (const std::vector<int>& mix : mixes) {
     std::vector<Bench::Text> texts;
     for (size_t i = 0; i < mix.size(); i++) {
@@ -199,8 +199,8 @@ void test_sparse(const Model& model, Random& random, const WindowMemory& window)
   }
 }
 
-void test_fault(const Model& model, Random& random, const WindowMemory& window, const std::string& name,
-                bool recovers, bool works_again) {
+void test_fault(const Model& model, Random& random, const WindowMemory& window, const std::string& name, bool recovers,
+                bool works_again) {
   FaultPlan fault;
   CHECK(parse_fault(name + "@3", &fault));
   Bench bench(model, fault);
@@ -216,8 +216,10 @@ void test_fault(const Model& model, Random& random, const WindowMemory& window, 
   // Without being made ready it stays broken.
   CHECK(bench.npu().step(rows.data(), 5, bench.adopted()).code() == Code::kDeviceFault);
   CHECK(bench.npu().recover() == recovers);
-  if (works_again) CHECK(bench.step(random, texts));
-  else CHECK(bench.npu().step(rows.data(), 5, bench.adopted()).code() == Code::kDeviceFault);
+  if (works_again)
+    CHECK(bench.step(random, texts));
+  else
+    CHECK(bench.npu().step(rows.data(), 5, bench.adopted()).code() == Code::kDeviceFault);
   CHECK(!bench.npu().recover());
   CHECK(bench.device().telemetry().failed_runs >= 2);
 }

@@ -43,107 +43,130 @@ void test_limits() {
 
   using Change = std::function<void(ProgramPlan&, Limits&, uint32_t over)>;
   const std::pair<const char*, Change> changes[] = {
-      {"no room for", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"no room for",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          for (TilePlan& tile : p.tiles) {
            if (tile.row < kFirstCoreRow) continue;
            BufferPlan& last = last_buffer(tile);
            last.bytes = 64 * 1024 - last.address + over;
          }
        }},
-      {"no room for", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"no room for",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          BufferPlan& last = last_buffer(find_tile(p, 0, kMemoryRow));
          last.bytes = 512 * 1024 - last.address + over;
        }},
-      {"more bytes than there are", [](ProgramPlan& p, Limits&, uint32_t over) {
-         find_tile(p, 1, 3).program_bytes = 16 * 1024 + over;
-       }},
-      {"too small a stack", [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 2, 2).stack_bytes = 2048 - over; }},
-      {"in its stack", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"more bytes than there are",
+       [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 1, 3).program_bytes = 16 * 1024 + over; }},
+      {"too small a stack",
+       [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 2, 2).stack_bytes = 2048 - over; }},
+      {"in its stack",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          TilePlan& tile = find_tile(p, 0, 2);
          tile.stack_bytes = tile.buffers.front().address + over;
        }},
-      {"pages over", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"pages over",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          TilePlan& tile = find_tile(p, 0, 2);
          std::swap(tile.buffers[0], tile.buffers[1]);
          tile.buffers[1].bytes = tile.buffers[0].address - tile.buffers[1].address + over;
        }},
-      {"beyond pages", [](ProgramPlan& p, Limits&, uint32_t over) {
-         find_tile(p, 0, 2).descriptors[2].length_words += over;
-       }},
-      {"beyond pages", [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 0, 2).descriptors[2].offset += 4 * over; }},
-      {"between words", [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 0, 2).descriptors[0].offset += over; }},
-      {"beyond ring0", [](ProgramPlan& p, Limits&, uint32_t over) {
-         find_tile(p, 0, kMemoryRow).descriptors[0].iteration.wrap += over;
-       }},
-      {"too many iterations", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"beyond pages",
+       [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 0, 2).descriptors[2].length_words += over; }},
+      {"beyond pages",
+       [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 0, 2).descriptors[2].offset += 4 * over; }},
+      {"between words",
+       [](ProgramPlan& p, Limits&, uint32_t over) { find_tile(p, 0, 2).descriptors[0].offset += over; }},
+      {"beyond ring0", [](ProgramPlan& p, Limits&,
+                          uint32_t over) { find_tile(p, 0, kMemoryRow).descriptors[0].iteration.wrap += over; }},
+      {"too many iterations",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          DescriptorPlan& d = find_tile(p, 0, kMemoryRow).descriptors[0];
          d.iteration = {64 + over, 1};
        }},
-      {"too large a stride", [](ProgramPlan& p, Limits& limits, uint32_t over) {
+      {"too large a stride",
+       [](ProgramPlan& p, Limits& limits, uint32_t over) {
          limits.memory_tile = 1u << 30;
          find_tile(p, 1, kMemoryRow).buffers[1].address = 1u << 28;
          find_tile(p, 1, kMemoryRow).buffers[0].bytes = 1u << 27;
          find_tile(p, 1, kMemoryRow).descriptors[0].dimensions = {{2, (1u << 20) + over}, {512, 1}};
        }},
-      {"too large a wrap", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"too large a wrap",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          DescriptorPlan& d = find_tile(p, 1, kMemoryRow).descriptors[0];
          d.length_words = 1023 + over;
          d.dimensions = {{1023 + over, 1}};
          d.iteration = {1, 0};
        }},
-      {"too many words at once", [](ProgramPlan& p, Limits& limits, uint32_t over) {
+      {"too many words at once",
+       [](ProgramPlan& p, Limits& limits, uint32_t over) {
          limits.core_transfer_words = find_tile(p, 0, 2).descriptors[3].length_words - over;
        }},
-      {"not its length", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"not its length",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          find_tile(p, 0, 2).descriptors[0].dimensions = {{1024 - over, 1}};
          if (over == 0) find_tile(p, 0, 2).descriptors[0].dimensions = {{512, 2}, {2, 1}};
        }},
-      {"too many dimensions", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"too many dimensions",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          DescriptorPlan& d = find_tile(p, 0, 2).descriptors[0];
          d.dimensions = {{512, 1}, {2, 512}, {1, 1}};
          if (over > 0) d.dimensions.push_back({1, 1});
        }},
-      {"channel that is not there", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"channel that is not there",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          TilePlan& tile = find_tile(p, 3, 5);
          if (over > 0) tile.descriptors[3].channel = 2;
        }},
-      {"ends at no channel", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"ends at no channel",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          if (over > 0) p.routes[0].to[0].channel = 6;
        }},
-      {"begins at no channel", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"begins at no channel",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          if (over > 0) p.routes[0].from.channel = 2;
        }},
-      {"ends where another does", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"ends where another does",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          if (over > 0) p.routes[0].to.push_back(p.routes[3].to[0]);
        }},
-      {"without a route", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"without a route",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          if (over > 0) p.routes.pop_back();
        }},
-      {"one too many", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"one too many",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          TilePlan& tile = find_tile(p, 0, 2);
          DescriptorPlan& d = tile.descriptors.back();
          const int id = 15 + static_cast<int>(over);
          tile.descriptors[tile.descriptors.size() - 2].next = id;
          d.id = id;
        }},
-      {"one too many", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"one too many",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          DescriptorPlan& d = find_tile(p, 1, kMemoryRow).descriptors[2];
          d.id = d.next = 47 + static_cast<int>(over);
        }},
-      {"not among those that its channel can use", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"not among those that its channel can use",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          DescriptorPlan& d = find_tile(p, 1, kMemoryRow).descriptors[0];
          d.id = d.next = 23 + static_cast<int>(over);
-         if (over > 0) find_tile(p, 1, kMemoryRow).descriptors.erase(find_tile(p, 1, kMemoryRow).descriptors.begin() + 2);
+         if (over > 0)
+           find_tile(p, 1, kMemoryRow).descriptors.erase(find_tile(p, 1, kMemoryRow).descriptors.begin() + 2);
        }},
-      {"out of range", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"out of range",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          find_tile(p, 1, kMemoryRow).locks[0].initial = 63 + static_cast<int>(over);
        }},
-      {"too many locks", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"too many locks",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          find_tile(p, 0, 2).locks.push_back({15 + static_cast<int>(over), "more", 0});
        }},
       {"more contexts", [](ProgramPlan& p, Limits&, uint32_t over) { p.contexts = 6 + static_cast<int>(over); }},
-      {"more data buffers", [](ProgramPlan&, Limits& limits, uint32_t over) { limits.arguments = 5 - static_cast<int>(over); }},
-      {"beyond weights", [](ProgramPlan& p, Limits&, uint32_t over) {
+      {"more data buffers",
+       [](ProgramPlan&, Limits& limits, uint32_t over) { limits.arguments = 5 - static_cast<int>(over); }},
+      {"beyond weights",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
          p.argument_bytes[static_cast<int>(Argument::kWeights)] = 0;
          for (const TaskPlan& task : p.sequences[0].tasks) {
            if (task.argument != Argument::kWeights) continue;
@@ -152,11 +175,12 @@ void test_limits() {
          }
          p.argument_bytes[static_cast<int>(Argument::kWeights)] -= over;
        }},
-      {"rows that a product has not", [](ProgramPlan& p, Limits&, uint32_t over) {
-         p.sequences.back().rows = 4 + static_cast<int>(over);
-       }},
-      {"descriptor too many", [](ProgramPlan&, Limits& limits, uint32_t over) { limits.shim_descriptors = 15 - static_cast<int>(over); }},
-      {"too many tasks at once", [](ProgramPlan&, Limits& limits, uint32_t over) { limits.queue_depth = 4 - static_cast<int>(over); }},
+      {"rows that a product has not",
+       [](ProgramPlan& p, Limits&, uint32_t over) { p.sequences.back().rows = 4 + static_cast<int>(over); }},
+      {"descriptor too many",
+       [](ProgramPlan&, Limits& limits, uint32_t over) { limits.shim_descriptors = 15 - static_cast<int>(over); }},
+      {"too many tasks at once",
+       [](ProgramPlan&, Limits& limits, uint32_t over) { limits.queue_depth = 4 - static_cast<int>(over); }},
   };
   for (const auto& [message, change] : changes) {
     for (uint32_t over : {0u, 1u}) {

@@ -10,7 +10,13 @@ import { EXPORT_FORMATS } from '../shared/export/index.js';
 import type { ExportFormat } from '../shared/export/index.js';
 import { findLanguage } from '../shared/languages.js';
 import { ReplacementSchema } from '../shared/replacements.js';
-import { DEFAULT_OPTIONS, DEVICES, NPU_VOCABULARIES, TranscribeOptionsSchema, VAD_MODES } from '../shared/options.js';
+import {
+  DEFAULT_OPTIONS,
+  DEVICES,
+  NPU_VOCABULARIES,
+  TranscribeOptionsSchema,
+  VAD_MODES,
+} from '../shared/options.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import type { ShapeOptions } from '../shared/shape.js';
 import { TASKS } from '../shared/transcript.js';

@@ -106,7 +106,10 @@ export function formatModel(model: (query: NpuStepQuery) => NpuStepCost): string
   ].join('\n');
 }
 
-function formatVariant({ title, rows, query }: Variant, model: (query: NpuStepQuery) => NpuStepCost): string[] {
+function formatVariant(
+  { title, rows, query }: Variant,
+  model: (query: NpuStepQuery) => NpuStepCost,
+): string[] {
   const cost = model(query);
   const line = (name: string, bytes: number, macs: number, ms: number): string =>
     `  ${name.padEnd(32)}${(bytes / 1e6).toFixed(2).padStart(9)}${(macs / 1e6).toFixed(1).padStart(10)}${ms.toFixed(3).padStart(9)}`;

@@ -36,7 +36,9 @@ describe('the emulated NPU', () => {
   it('says what it is, and that its times are modelled', async () => {
     const { events } = await runJob(engine, KENNEDY, { device: 'npu-emulated' });
     const opened = events.find((event) => event.kind === 'opened');
-    expect(opened?.backend).toMatch(/^emulated NPU \(its times are modelled\); sound and prompts: native engine/);
+    expect(opened?.backend).toMatch(
+      /^emulated NPU \(its times are modelled\); sound and prompts: native engine/,
+    );
     const timings = events.findLast((event) => event.kind === 'timings');
     expect(timings?.timings.isModelled).toBe(true);
     // A floor by bytes: no step can be under a millisecond, and jfk has some thirty.
