@@ -9,6 +9,7 @@ import {
 } from '../../../src/engine/decoding/decode-window.js';
 import type { WindowRequest } from '../../../src/engine/decoding/decode-window.js';
 import type { SearchResult } from '../../../src/engine/decoding/search.js';
+import { AppError } from '../../../src/shared/errors.js';
 import { TokenRules } from '../../../src/engine/decoding/token-rules.js';
 import { at, createFakeTokenizer, VOCABULARY_SIZE } from './fake-tokenizer.js';
 
@@ -64,6 +65,32 @@ function createRequest(
 }
 
 describe('decoding a window', () => {
+  it('makes an attempt again in which the NPU failed, and says so', async () => {
+    const { request, attempts } = createRequest([good]);
+    let calls = 0;
+    const search: WindowRequest['search'] = (asked) => {
+      if (calls++ === 0) return Promise.reject(new AppError('device-fault', 'The NPU failed.', 'Use the CPU.'));
+      return request.search(asked);
+    };
+
+    const result = await decodeWindow({ ...request, search });
+
+    expect(result).toMatchObject({ tokens: good.tokens, attempts: 1, fault: null, isFallback: true });
+    expect(attempts).toEqual([
+      { temperature: 0, retryReason: null },
+      { temperature: 0, retryReason: 'device-fault' },
+    ]);
+  });
+
+  it('fails when the CPU fails too, or with anything else', async () => {
+    const { request } = createRequest([]);
+    const fail = (code: 'device-fault' | 'internal') =>
+      decodeWindow({ ...request, search: () => Promise.reject(new AppError(code, 'No.', 'None.')) });
+
+    await expect(fail('device-fault')).rejects.toMatchObject({ code: 'device-fault' });
+    await expect(fail('internal')).rejects.toMatchObject({ code: 'internal' });
+  });
+
   it('takes the first attempt when it is good', async () => {
     const { request, attempts } = createRequest([good]);
 
