@@ -69,7 +69,8 @@ describe('decoding a window', () => {
     const { request, attempts } = createRequest([good]);
     let calls = 0;
     const search: WindowRequest['search'] = (asked) => {
-      if (calls++ === 0) return Promise.reject(new AppError('device-fault', 'The NPU failed.', 'Use the CPU.'));
+      if (calls++ === 0)
+        return Promise.reject(new AppError('device-fault', 'The NPU failed.', 'Use the CPU.'));
       return request.search(asked);
     };
 

@@ -111,9 +111,12 @@ describe('a device by name', () => {
     expect(asked).toEqual([]);
   });
 
-  it.each(['auto', 'cpu'] as const)('is the CPU without a word where there is no design (%s)', async (device) => {
-    const { backend, asked } = createBackend(null);
-    expect(await consider(backend, device)).toEqual({ ok: true, reason: null });
-    expect(asked).toEqual([]);
-  });
+  it.each(['auto', 'cpu'] as const)(
+    'is the CPU without a word where there is no design (%s)',
+    async (device) => {
+      const { backend, asked } = createBackend(null);
+      expect(await consider(backend, device)).toEqual({ ok: true, reason: null });
+      expect(asked).toEqual([]);
+    },
+  );
 });

@@ -26,7 +26,11 @@ async function build(): Promise<void> {
       const sequence = `rows${rows}_runs${runs}`;
       const words = Uint32Array.from([rows, runs, 0xffffffff]);
       const patches = [{ patch: 'window', layer: 2, index: 1, pair: 7, offset_word: 0, length_word: 2 }];
-      instructions.push({ sequence, ...(await put(`${sequence}.bin`, new Uint8Array(words.buffer))), patches });
+      instructions.push({
+        sequence,
+        ...(await put(`${sequence}.bin`, new Uint8Array(words.buffer))),
+        patches,
+      });
     }
   }
   const xclbin = await put('decoder_step.xclbin', Uint8Array.of(1, 2, 3));
