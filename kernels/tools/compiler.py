@@ -49,7 +49,7 @@ def find_program(options):
             "&& cmake --build --preset release; or give a file with --program"
         )
     target = pathlib.Path(tempfile.gettempdir() if options.dry_run else options.out) / "decoder_program.json"
-    command = [str(printer), str(options.sparse_tokens)]
+    command = [str(printer)]
     target.write_text(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return target
 

@@ -103,8 +103,11 @@ NpuOptions take_npu_options(const Napi::Value& value, const Config& config) {
 Status open_npu(const NpuOptions& options, Session& session) {
   const std::string misfit = npu::find_misfit(session.config());
   if (!misfit.empty()) return Status(Code::kDeviceUnavailable, misfit);
-  const npu::ProgramPlan program =
-      npu::make_program(session.config(), static_cast<int>(options.sparse_groups.size()) * kLanes);
+  if (options.sparse_groups.size() * kLanes > static_cast<size_t>(npu::kSparseTokens)) {
+    return Status(Code::kDeviceUnavailable, "the sparse vocabulary is larger than the NPU's design has room for");
+  }
+  // The room for it is part of the layout of the weights, which is compiled into the streams: it is there in any case.
+  const npu::ProgramPlan program = npu::make_program(session.config(), npu::kSparseTokens);
   npu::Design design = options.design;
   std::unique_ptr<npu::Device> device;
   if (options.is_emulated) {

@@ -154,7 +154,7 @@ struct ProgramPlan {
 // What is compiled: tiles, routes and tasks of the sizes of "base", whose sparse vocabulary has so many tokens. Other
 // vocabularies of the same width only change what is patched.
 inline constexpr Config kBaseConfig{tile::kWidth, tile::kHeads, 6, 6, tile::kTextPositions, 51865};
-inline constexpr int kSparseTokens = 6912;
+inline constexpr int kSparseTokens = 12288;
 
 // Whether the design fits the model: width, heads. The reason why not, or empty.
 std::string find_misfit(const Config& config);

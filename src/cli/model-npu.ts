@@ -33,7 +33,7 @@ const GOAL = 220;
 const BASE: NpuStepQuery = {
   layers: 6,
   vocabulary: 51_865,
-  sparseTokens: 6_912,
+  sparseTokens: 12_288,
   rows: 1,
   runs: 1,
   textPositions: 64,

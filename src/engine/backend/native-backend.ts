@@ -237,7 +237,7 @@ export class NativeBackend implements DecoderBackend {
 function toLayerTimings(raw: Float64Array): LayerTiming[] {
   const layerCount = raw.length / (2 * OPERATIONS.length * 2);
   const timings: LayerTiming[] = [];
-  for (const [p, part] of (['encoder', 'decoder'] as const).entries()) {
+  for (const [p, part] of MODEL_PARTS.entries()) {
     for (let layer = 0; layer < layerCount; layer++) {
       for (const [o, operation] of OPERATIONS.entries()) {
         const at = ((p * layerCount + layer) * OPERATIONS.length + o) * 2;

@@ -10,7 +10,8 @@ import type { Tokenizer } from '../model/tokenizer.js';
 
 const FREQUENT_TOKENS = 5_000;
 const GROUP = 16;
-const SIGNS = /^[\p{P}\p{S}\s]+$/u;
+/** U+FFFD stands for a part of a character. */
+const SIGNS = /^(?:(?!\uFFFD)[\p{P}\p{S}\s])+$/u;
 
 export function listSparseGroups(
   tokenizer: Pick<Tokenizer, 'bytesOf' | 'special'>,
