@@ -6,7 +6,7 @@
  * Surprising: lines that could not be written (the disk is full) are not given up: they go ahead of the next ones,
  * so that a journal never has a hole. Until then the text is in memory alone, and who appended them is told.
  */
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../node/write-file.js';
@@ -33,7 +33,6 @@ interface Waiting {
 
 export class Journal {
   readonly #path: string;
-  #file: FileHandle | null;
   /** Bytes of whole lines. */
   #length: number;
   /** Lines that were not written yet, and whether one of them was refused by the disk. */
@@ -41,16 +40,17 @@ export class Journal {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   #isFolderSynced = false;
+  #isClosed = false;
 
-  private constructor(path: string, file: FileHandle, length: number) {
+  private constructor(path: string, length: number) {
     this.#path = path;
-    this.#file = file;
     this.#length = length;
   }
 
   /** Makes the file; it must not be there. */
   static async create(path: string, line: JournalLine): Promise<Journal> {
-    const journal = new Journal(path, await open(path, 'wx+'), 0);
+    await (await open(path, 'wx')).close();
+    const journal = new Journal(path, 0);
     await journal.append(line, { isDurable: false });
     return journal;
   }
@@ -60,11 +60,10 @@ export class Journal {
     const bytes = await readFile(path);
     const replay = replayJournal(bytes.toString('utf8'));
     if (replay === null) return null;
-    const file = await open(path, 'r+');
     const length = bytes.lastIndexOf('\n') + 1;
     // What is torn would become a part of the next line.
-    if (length < bytes.length) await file.truncate(length);
-    return { journal: new Journal(path, file, length), replay };
+    if (length < bytes.length) await truncate(path, length);
+    return { journal: new Journal(path, length), replay };
   }
 
   /** Bytes of whole lines, for who wants to know whether it has read all of them. */
@@ -87,13 +86,11 @@ export class Journal {
   /** Puts these lines in the place of all there are, whole or not at all. `rawLines` are kept as they stand. */
   async compact(lines: readonly JournalLine[], rawLines: readonly string[]): Promise<void> {
     await this.flush();
-    if (this.#file === null || this.#unwritten !== '') return;
+    if (this.#isClosed || this.#unwritten !== '') return;
     const text = [...lines.map((line) => JSON.stringify(line)), ...rawLines]
       .map((line) => `${line}\n`)
       .join('');
     await replaceFile(this.#path, (file) => file.writeFile(text));
-    await this.#file.close();
-    this.#file = await open(this.#path, 'r+');
     this.#length = Buffer.byteLength(text);
   }
 
@@ -107,9 +104,7 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.flush();
-    const file = this.#file;
-    this.#file = null;
-    await file?.close().catch(() => undefined);
+    this.#isClosed = true;
   }
 
   /** One write and one sync for all that came meanwhile. */
@@ -128,14 +123,20 @@ export class Journal {
   }
 
   async #write(isDurable: boolean): Promise<void> {
-    if (this.#file === null) throw new Error(`the journal ${this.#path} is closed`);
+    if (this.#isClosed) throw new Error(`the journal ${this.#path} is closed`);
     const bytes = Buffer.from(this.#unwritten);
-    // At its place, not at the end: half a line that a full disk left behind is written over.
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#length + done);
-      done += bytesWritten;
+    // Opened for each write: a list of ten thousand files must not hold ten thousand open.
+    const file = await open(this.#path, 'r+');
+    try {
+      // At its place, not at the end: half a line that a full disk left behind is written over.
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, this.#length + done);
+        done += bytesWritten;
+      }
+      if (isDurable) await this.#makeDurable(file);
+    } finally {
+      await file.close();
     }
-    if (isDurable) await this.#makeDurable(this.#file);
     this.#length += bytes.length;
     this.#unwritten = '';
   }

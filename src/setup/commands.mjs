@@ -93,6 +93,11 @@ const COMMANDS = {
     return runOnScreen(REPO_ROOT, 'window');
   },
 
+  async torture() {
+    await prepareTests(REPO_ROOT, reporter);
+    return runOnScreen(REPO_ROOT, 'torture');
+  },
+
   eval: (args) => runTool('eval', args),
 
   async 'eval:words'(args) {
