@@ -83,16 +83,10 @@ export async function runTests(root, vitestArgs, reporter) {
  */
 export function runOnScreen(root, project) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const [command = '', ...args] = [
-    ...screenOfItsOwn(),
-    process.execPath,
-    vitest,
-    'run',
-    '--project',
-    project,
-  ];
+  const line = [...screenOfItsOwn(), process.execPath, vitest, 'run', '--project', project];
+  const [command, ...args] = line;
   const env = omitVariables(process.env, ['DISPLAY', 'WAYLAND_DISPLAY', 'ELECTRON_RUN_AS_NODE']);
-  return runAttached(command, args, { cwd: root, env });
+  return runAttached(command ?? process.execPath, args, { cwd: root, env });
 }
 
 /** A virtual screen and a session bus, as a desktop would have them. */
