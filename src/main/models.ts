@@ -69,7 +69,7 @@ export class ModelShelf {
     return this.#work(id, () => this.#options.store.import(id, folder));
   }
 
-  /** Stops a download; what came so far is kept. */
+  /** Stops a download; files that are complete stay. */
   cancel(id: string): void {
     this.#aborts.get(id)?.abort(cancelledDownload());
   }
@@ -146,8 +146,8 @@ export class ModelShelf {
 function cancelledDownload(): AppError {
   return new AppError(
     'cancelled',
-    'The download was stopped. What came so far is kept.',
-    'Fetch the model again to get the rest.',
+    'The download was stopped. Files that were complete are kept.',
+    'Fetch the model again to get the others.',
   );
 }
 

@@ -3,10 +3,15 @@
  * the machine comes in, words come out.
  */
 import type { DoctorReport } from '../shared/doctor.js';
-import { DEVICES } from '../shared/options.js';
+import type { DeviceChoice as EngineDevice } from '../shared/options.js';
 
-export const DEVICE_CHOICES = ['auto', 'npu', 'cpu'] as const;
-export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+const USUAL = ['auto', 'npu', 'cpu'] as const satisfies readonly EngineDevice[];
+export type DeviceChoice = (typeof USUAL)[number] | 'npu-emulated';
+
+/** What the control shows for what the engine is asked for: ONNX Runtime is the processor, too. */
+export function shownDevice(device: EngineDevice): DeviceChoice {
+  return device === 'onnx' ? 'cpu' : device;
+}
 
 /** What is known of the machine's NPU; null until somebody has looked. */
 export interface NpuState {
@@ -33,19 +38,16 @@ export function describeNpu({ lines }: DoctorReport): NpuState {
   };
 }
 
-export interface DeviceWords {
-  /** Nobody has looked yet. */
-  readonly unknown: string;
-  /** The machine has one, but this version's engine has no use for it. */
-  readonly unbuilt: string;
-}
-
-export function offerDevices(npu: NpuState | null, words: DeviceWords): readonly OfferedDevice[] {
-  const built: readonly string[] = DEVICES;
-  return DEVICE_CHOICES.map((device) => {
+/** @param isDeveloper offers the emulated NPU too. @param unknown said while nobody has looked. */
+export function offerDevices(
+  npu: NpuState | null,
+  unknown: string,
+  isDeveloper: boolean,
+): readonly OfferedDevice[] {
+  const usual = USUAL.map((device) => {
     if (device !== 'npu') return { device, reason: null };
-    if (npu === null) return { device, reason: words.unknown };
-    if (!npu.isUsable) return { device, reason: npu.reason };
-    return { device, reason: built.includes(device) ? null : words.unbuilt };
+    if (npu === null) return { device, reason: unknown };
+    return { device, reason: npu.isUsable ? null : npu.reason };
   });
+  return isDeveloper ? [...usual, { device: 'npu-emulated', reason: null }] : usual;
 }

@@ -151,7 +151,7 @@ export const CONTRACT = {
   'doctor.run': { request: v.null(), reply: DoctorReportSchema },
   /** Takes the model from a folder on disk that the user chooses. */
   'models.import': { request: v.strictObject({ id: v.string() }), reply: v.variant('ok', [done, failed]) },
-  /** Stops a download; what came so far is kept for the next try. */
+  /** Stops a download; files that are complete are kept for the next try. */
   'models.cancel': { request: v.strictObject({ id: v.string() }), reply: done },
   /** Deletes the model's files. */
   'models.remove': { request: v.strictObject({ id: v.string() }), reply: doneOrFailed },

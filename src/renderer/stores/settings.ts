@@ -43,5 +43,5 @@ export async function browseLibraryFolder(): Promise<void> {
 }
 
 export function chooseDevice(device: DeviceChoice): Promise<void> {
-  return device === 'npu' ? Promise.resolve() : changeSettings({ device });
+  return changeSettings({ device });
 }

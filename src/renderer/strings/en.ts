@@ -56,7 +56,6 @@ export const strings = {
     hint: (device: DeviceChoice) => DEVICE_HINT[device],
     refused: (device: DeviceChoice) => `${DEVICE_NAME[device]} cannot be used`,
     npuUnknown: 'Looking for an NPU…',
-    npuUnbuilt: 'The NPU is there, but this version does not compute on it yet.',
     toDoctor: 'Open the doctor',
   },
   tokens: {
@@ -233,7 +232,7 @@ export const strings = {
       text: 'Keep a copy beside the transcript (115 MB an hour), so that it plays when the recording has moved.',
     },
     device: { name: 'Device', text: 'What computes. Automatic takes the fastest that works here.' },
-    deviceName: (device: EngineDevice) => ENGINE_DEVICE[device] ?? device,
+    deviceName: (device: EngineDevice) => ENGINE_DEVICE[device],
     threads: { name: 'CPU threads', text: '0 means one for each core.' },
     vad: { name: 'What to skip', text: 'How much is passed over as holding no speech.' },
     vadName: (vad: VadMode) => VAD[vad],

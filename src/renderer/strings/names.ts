@@ -2,7 +2,7 @@
 import type { JobState } from '../../shared/job.js';
 import type { ExportFormat } from '../../shared/export/formats.js';
 import type { ShapeOptions } from '../../shared/shape.js';
-import type { VadMode } from '../../shared/options.js';
+import type { DeviceChoice as EngineDevice, VadMode } from '../../shared/options.js';
 import type { Settings } from '../../shared/settings.js';
 import type { SegmentReason, Task } from '../../shared/transcript.js';
 import type { DoctorLine, DoctorPart } from '../../shared/doctor.js';
@@ -77,12 +77,18 @@ export const VIEW_NAME: Readonly<Record<View, string>> = {
   doctor: 'Doctor',
 };
 
-export const DEVICE_NAME: Readonly<Record<DeviceChoice, string>> = { auto: 'Auto', npu: 'NPU', cpu: 'CPU' };
+export const DEVICE_NAME: Readonly<Record<DeviceChoice, string>> = {
+  auto: 'Auto',
+  npu: 'NPU',
+  cpu: 'CPU',
+  'npu-emulated': 'NPU, emulated',
+};
 
 export const DEVICE_HINT: Readonly<Record<DeviceChoice, string>> = {
   auto: 'The fastest device that works here',
   npu: 'The neural processor',
   cpu: 'The processor',
+  'npu-emulated': 'For developers: the right text from the NPU’s own program, on the processor',
 };
 
 export const SEGMENT_REASON: Readonly<Record<SegmentReason, string>> = {
@@ -115,11 +121,12 @@ export const MODEL_DEVICE: Readonly<Record<ModelStatus['devices'][number]['devic
   npu: 'NPU',
 };
 
-export const ENGINE_DEVICE: Readonly<Record<string, string>> = {
+export const ENGINE_DEVICE: Readonly<Record<EngineDevice, string>> = {
   auto: 'Automatic',
   cpu: 'CPU',
   onnx: 'ONNX Runtime on the CPU',
   npu: 'NPU',
+  'npu-emulated': 'NPU, emulated (for developers)',
 };
 
 export const THEME: Readonly<Record<Settings['theme'], string>> = {

@@ -1,6 +1,6 @@
 /** What the transcript view computes: undo, search, review, playback, coverage, order of the queue. */
 import { describe, expect, it } from 'vitest';
-import { describeNpu, offerDevices } from '../../../src/renderer/devices.js';
+import { describeNpu, offerDevices, shownDevice } from '../../../src/renderer/devices.js';
 import { findMatches, firstMatchFrom } from '../../../src/renderer/find.js';
 import { placeAfterDrop, placeAfterMove } from '../../../src/renderer/reorder.js';
 import { listDoubtful, MAX_DOUBTFUL, stepDoubtful } from '../../../src/renderer/review.js';
@@ -206,10 +206,21 @@ describe('settings that are lists', () => {
 
 describe('devices', () => {
   it('are offered with the reason of those that cannot be used', () => {
-    const words = { unknown: 'unknown', unbuilt: 'unbuilt' };
+    const offered = (npu: Parameters<typeof offerDevices>[0], isDeveloper = false) =>
+      offerDevices(npu, 'unknown', isDeveloper).map(({ device, reason }) => [device, reason]);
 
-    expect(offerDevices(null, words).map(({ reason }) => reason)).toEqual([null, 'unknown', null]);
-    expect(offerDevices({ isUsable: false, reason: 'no driver' }, words)[1]?.reason).toBe('no driver');
+    expect(offered(null)).toEqual([
+      ['auto', null],
+      ['npu', 'unknown'],
+      ['cpu', null],
+    ]);
+    expect(offered({ isUsable: false, reason: 'no driver' })[1]).toEqual(['npu', 'no driver']);
+    expect(offered({ isUsable: true, reason: '' })[1]).toEqual(['npu', null]);
+    expect(offered(null, true)[3]).toEqual(['npu-emulated', null]);
+  });
+
+  it('are shown by what computes', () => {
+    expect((['auto', 'cpu', 'onnx', 'npu'] as const).map(shownDevice)).toEqual(['auto', 'cpu', 'cpu', 'npu']);
   });
 
   it('name the first thing that the NPU lacks, with its remedy', () => {

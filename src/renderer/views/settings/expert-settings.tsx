@@ -9,12 +9,15 @@ const MAX_THREADS = 256;
 
 export function ExpertSettings() {
   const settings = useSettings((state) => state.settings);
+  const devices = DEVICES.filter(
+    (device) => device !== 'npu-emulated' || settings.developer || settings.device === device,
+  );
   return (
     <>
       <ChoiceRow
         words={words.device}
         value={settings.device}
-        choices={DEVICES.map((value) => ({ value, name: words.deviceName(value) }))}
+        choices={devices.map((value) => ({ value, name: words.deviceName(value) }))}
         testId="setting-device"
         onChange={(device) => void changeSettings({ device })}
       />

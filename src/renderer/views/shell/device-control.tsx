@@ -4,12 +4,12 @@
  */
 import { useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { offerDevices } from '../../devices.js';
+import { offerDevices, shownDevice } from '../../devices.js';
 import type { DeviceChoice, OfferedDevice } from '../../devices.js';
 import { moveInList } from '../../keyboard.js';
 import { Button } from '../../parts/button.js';
 import { ensureDoctor } from '../../stores/doctor.js';
-import { chooseDevice } from '../../stores/settings.js';
+import { chooseDevice, useSettings } from '../../stores/settings.js';
 import { showView, useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 
@@ -17,13 +17,14 @@ const { device: words } = strings;
 const ARROWS: Readonly<Record<string, string>> = { ArrowLeft: 'ArrowUp', ArrowRight: 'ArrowDown' };
 
 export function DeviceControl() {
-  const chosen: DeviceChoice = useUi((state) => (state.options.device === 'auto' ? 'auto' : 'cpu'));
+  const chosen = useUi((state) => shownDevice(state.options.device));
+  const isDeveloper = useSettings((state) => state.settings.developer);
   const npu = useUi((state) => state.npu);
   const [refusedDevice, setRefusedDevice] = useState<DeviceChoice>('npu');
   const groupRef = useRef<HTMLDivElement>(null);
   const reasonRef = useRef<HTMLDivElement>(null);
   const reasonId = useId();
-  const offered = offerDevices(npu, { unknown: words.npuUnknown, unbuilt: words.npuUnbuilt });
+  const offered = offerDevices(npu, words.npuUnknown, isDeveloper || chosen === 'npu-emulated');
 
   function choose(choice: OfferedDevice): void {
     if (choice.reason === null) {
