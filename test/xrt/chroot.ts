@@ -114,11 +114,11 @@ export function runTilescribe(args: readonly string[], machine: Machine = {}): P
   return runInside(['/mnt/node', SCRIPT, ...args], machine);
 }
 
-/** The same with the decoder's steps on the NPU (npu-app.ts). */
+/** The same in a product whose design for the NPU is compiled, for the emulator (npu-app.ts). */
 export async function transcribeOnNpu(args: readonly string[], machine: Machine = {}): Promise<Outcome> {
-  const resources = await makeNpuApp(repository, appFolder);
-  const command = ['env', `TILESCRIBE_RESOURCES=/mnt/out/npu-app/${resources}`, '/mnt/node', SCRIPT, ...args];
-  return runInside(command, machine);
+  await makeNpuApp(repository, join(outFolder, 'design'), appFolder);
+  const resources = 'TILESCRIBE_RESOURCES=/mnt/out/npu-app/resources';
+  return runInside(['env', resources, '/mnt/node', SCRIPT, ...args], machine);
 }
 
 function enter(command: readonly string[], machine: Machine, folders: readonly string[]): Promise<Outcome> {

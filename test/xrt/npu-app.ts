@@ -1,64 +1,37 @@
 /**
- * The real engine with the real addon on the real XRT: a folder that looks like the product's, in which the native
- * engine is the addon with its sessions given to the NPU. It stands in the place of `--device npu` and its choice
- * between NPU and CPU, of which it has the smallest part: a step that the NPU failed is made again, by the CPU.
+ * A folder that looks like the product's, with the design that kernels/build would have compiled: here the emulated
+ * one, whose streams test/xrt/emulated_design.cc wrote, with the manifest and its hashes as for a real one.
  */
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 
-/** A folder named like the addon's file is loaded by its index.js. Says on standard error what the NPU did. */
-const ADDON = `'use strict';
-const { readFileSync } = require('node:fs');
-const { Session, ...rest } = require('/mnt/repository/out/native/tilescribe_native.node');
-const PATCHES = ['none', 'text', 'window', 'vocabulary', 'results'];
-const say = (text) => process.stderr.write('[npu] ' + text + '\\n');
+const DesignSchema = v.looseObject({
+  name: v.string(),
+  instructions: v.array(v.looseObject({ file: v.string() })),
+});
+const XCLBIN = 'decoder_step/decoder_step.xclbin';
 
-function readDesign(folder) {
-  const design = JSON.parse(readFileSync(folder + '/decoder_step.json', 'utf8'));
-  const streams = design.instructions.map(({ file, patches }) => ({
-    words: new Uint32Array(new Uint8Array(readFileSync(folder + '/' + file)).buffer),
-    points: Int32Array.from(
-      patches.flatMap((p) => [PATCHES.indexOf(p.patch), p.layer, p.index, p.pair, p.offset_word, p.length_word]),
-    ),
-  }));
-  return { xclbin: folder + '/decoder_step/decoder_step.xclbin', kernelName: design.kernel_name, hash: '', streams };
-}
+/** @param designFolder with decoder_step.json and the files that it names. */
+export async function makeNpuApp(repository: string, designFolder: string, folder: string): Promise<void> {
+  const hash = async (file: string): Promise<string> =>
+    createHash('sha256')
+      .update(await readFile(join(designFolder, file)))
+      .digest('hex');
+  const text = await readFile(join(designFolder, 'decoder_step.json'), 'utf8');
+  const design = v.parse(DesignSchema, JSON.parse(text));
+  const instructions = await Promise.all(
+    design.instructions.map(async (stream) => ({ ...stream, sha256: await hash(stream.file) })),
+  );
+  const xclbin = { file: XCLBIN, sha256: await hash(XCLBIN) };
+  const manifest = { schema: 1, toolchain: [], designs: [{ ...design, xclbin, instructions }] };
 
-class NpuSession extends Session {
-  #isReady = null;
-  async encode(...parameters) {
-    this.#isReady ??= this.useNpu({
-      device: 'xrt', fault: '', vocabulary: 'full', sparseGroups: [], design: readDesign('/mnt/out/design'),
-    }).then(
-      () => say('in use: ' + JSON.stringify(this.describeNpu())),
-      (error) => say('not used: ' + error.message),
-    );
-    await this.#isReady;
-    return super.encode(...parameters);
-  }
-  async step(inputs) {
-    try {
-      return await super.step(inputs);
-    } catch (error) {
-      if (error.code !== 'device-fault') throw error;
-      say('fault: ' + error.message);
-      return super.step(inputs);
-    }
-  }
-  close() {
-    say('at the end: ' + JSON.stringify(this.describeNpu()));
-    super.close();
-  }
-}
-module.exports = { ...rest, Session: NpuSession };
-`;
-
-/** @returns what to set TILESCRIBE_RESOURCES to, relative to the folder. */
-export async function makeNpuApp(repository: string, folder: string): Promise<string> {
-  const addon = join(folder, 'out', 'native', 'tilescribe_native.node');
   await rm(folder, { recursive: true, force: true });
-  await mkdir(addon, { recursive: true });
-  await writeFile(join(addon, 'index.js'), ADDON);
+  await mkdir(join(folder, 'out', 'native'), { recursive: true });
+  const addon = 'out/native/tilescribe_native.node';
+  await copyFile(join(repository, addon), join(folder, addon));
   await cp(join(repository, 'resources', 'models'), join(folder, 'resources', 'models'), { recursive: true });
-  return 'resources';
+  await cp(designFolder, join(folder, 'out', 'npu'), { recursive: true });
+  await writeFile(join(folder, 'out', 'npu', 'manifest.json'), JSON.stringify(manifest));
 }

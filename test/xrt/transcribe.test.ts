@@ -1,33 +1,45 @@
 /**
- * Real speech through the real addon, the real plugin and the real XRT, the decoder's steps on the fake NPU: the text
- * is that of the CPU, whatever the NPU lacks or does wrong.
+ * Real speech by `--device npu`: the real engine, addon, plugin and XRT on the fake NPU, whose runs the emulator
+ * executes. The text is that of the CPU, whatever the NPU lacks or does wrong.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { EngineEventSchema } from '../../src/shared/events.js';
+import type { EngineEvent } from '../../src/shared/events.js';
 import { buildCommandLine } from '../integration/command-line.js';
 import { buildInside, isChrootUsable, runTilescribe, transcribeOnNpu } from './chroot.js';
 import type { Machine } from './chroot.js';
 
 const repository = join(import.meta.dirname, '..', '..');
 const RECORDING = '.cache/speech/jfk.wav';
-const ARGUMENTS = ['--device', 'cpu', '--json-events', `/mnt/repository/${RECORDING}`];
 const isUsable = (await isChrootUsable()) && existsSync(join(repository, RECORDING));
 const WORDS = /ask not what your country can do for you, ask what you can do for your country/;
 
-/** Segments with times and words as they were committed: all that a user gets. */
-function readSegments(stdout: string): string {
-  const events = stdout.split('\n').filter((line) => line.includes('"kind":"commit"'));
-  return events
-    .map((line) => JSON.stringify((JSON.parse(line) as { segments: unknown }).segments))
-    .join('\n');
+const argumentsFor = (device: string): readonly string[] => [
+  ...['--device', device, '--json-events', `/mnt/repository/${RECORDING}`],
+];
+
+function readEvents(stdout: string): readonly EngineEvent[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => v.parse(EngineEventSchema, JSON.parse(line)));
 }
 
-/** The last thing that the NPU said of itself. */
-function countRuns(output: string): { readonly runs: number; readonly failedRuns: number } {
-  const match = /\[npu\] at the end: .*"runs":(\d+),"failedRuns":(\d+)/.exec(output);
-  return { runs: Number(match?.[1] ?? 0), failedRuns: Number(match?.[2] ?? 0) };
+/** Every token with its probability. */
+function readTokens(stdout: string): readonly string[] {
+  return readEvents(stdout).flatMap((event) =>
+    event.kind === 'token' ? [`${event.id} ${event.logProbability}`] : [],
+  );
 }
+
+const readSegments = (stdout: string) =>
+  readEvents(stdout).flatMap((event) => (event.kind === 'commit' ? event.segments : []));
+
+const readText = (stdout: string): string =>
+  readSegments(stdout)
+    .map(({ text }) => text)
+    .join('');
 
 describe.skipIf(!isUsable)('real speech through the real XRT', () => {
   let wanted = '';
@@ -35,45 +47,49 @@ describe.skipIf(!isUsable)('real speech through the real XRT', () => {
   beforeAll(async () => {
     await buildInside();
     await buildCommandLine();
-    const { stdout } = await runTilescribe(ARGUMENTS);
-    wanted = readSegments(stdout);
+    wanted = (await runTilescribe(argumentsFor('cpu'))).stdout;
   });
 
-  test('has the words and times of the CPU, and every token but the prompt came from the NPU', async () => {
-    const { exitCode, stdout, output } = await transcribeOnNpu(ARGUMENTS);
+  test('has the tokens, their probabilities, the words and times of the CPU', async () => {
+    const { exitCode, stdout } = await transcribeOnNpu(argumentsFor('npu'));
 
-    expect(wanted).toMatch(WORDS);
-    expect(readSegments(stdout)).toBe(wanted);
-    expect(output).toMatch(/\[npu\] in use: .*"name":"RyzenAI-npu1","runtime":"XRT 2\.\d+\.\d+"/);
-    expect(countRuns(output).runs).toBeGreaterThan(20);
-    expect(countRuns(output).failedRuns).toBe(0);
+    const opened = readEvents(stdout).find((event) => event.kind === 'opened');
+    expect(opened?.backend).toMatch(/NPU/);
+    expect(readText(wanted)).toMatch(WORDS);
+    expect(readTokens(stdout)).toEqual(readTokens(wanted));
+    expect(readSegments(stdout)).toEqual(readSegments(wanted));
     expect(exitCode).toBe(0);
   });
 
-  test.each([
-    ['timeout', 'timed out'],
-    ['abort', 'was aborted by the firmware'],
-    ['gone', 'lost its context'],
-  ])('"%s" in the middle of a window is told, and costs no word', async (fault, text) => {
-    const { exitCode, stdout, output } = await transcribeOnNpu(ARGUMENTS, { fault: `${fault}@12` });
+  // The self-test has the first runs, the window those after it.
+  test.each(['timeout', 'abort', 'gone'])(
+    '"%s" in the middle of the window is told, and the CPU decodes it again',
+    async (fault) => {
+      const { exitCode, stdout } = await transcribeOnNpu(argumentsFor('npu'), { fault: `${fault}@25` });
 
-    expect(output).toContain(`[npu] fault: a step on the NPU ${text}`);
-    expect(countRuns(output)).toEqual({ runs: 12, failedRuns: 1 });
-    expect(readSegments(stdout)).toBe(wanted);
-    expect(exitCode).toBe(0);
-  });
+      const retries = readEvents(stdout).flatMap((event) =>
+        event.kind === 'attempt' ? [event.retryReason] : [],
+      );
+      expect(retries).toEqual([null, 'device-fault']);
+      expect(readText(stdout)).toBe(readText(wanted));
+      expect(readSegments(stdout).every(({ reasons }) => reasons?.includes('device-fallback'))).toBe(true);
+      expect(exitCode).toBe(0);
+    },
+  );
 
   test.each<[string, Machine, RegExp]>([
     ['there is no NPU', { device: 'none' }, /no NPU on the PCI bus/],
     ['it may not be opened', { groups: 'none' }, /accel0 may not be opened: .* render/],
     ['too little memory may be locked', { memoryLockBytes: 8_388_608 }, /8 MB: XRT locks its buffers/],
     ['other programs have all its contexts', { contexts: 'taken' }, /its six are taken by other programs/],
-  ])('where %s, that is told, and the CPU does the work', async (_name, machine, reason) => {
-    const { exitCode, stdout, output } = await transcribeOnNpu(ARGUMENTS, machine);
+  ])('where %s, npu says so and auto takes the CPU', async (_name, machine, reason) => {
+    const named = await transcribeOnNpu(argumentsFor('npu'), machine);
+    const chosen = await transcribeOnNpu(argumentsFor('auto'), machine);
 
-    expect(output).toMatch(/\[npu\] not used: /);
-    expect(output).toMatch(reason);
-    expect(readSegments(stdout)).toBe(wanted);
-    expect(exitCode).toBe(0);
+    expect(named.output).toMatch(reason);
+    expect(named.exitCode).toBe(1);
+    expect(chosen.output).toMatch(reason);
+    expect(readTokens(chosen.stdout)).toEqual(readTokens(wanted));
+    expect(chosen.exitCode).toBe(0);
   });
 });
