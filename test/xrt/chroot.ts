@@ -115,7 +115,7 @@ export function runTilescribe(args: readonly string[], machine: Machine = {}): P
 }
 
 /** The same in a product whose design for the NPU is compiled, for the emulator (npu-app.ts). */
-export async function transcribeOnNpu(args: readonly string[], machine: Machine = {}): Promise<Outcome> {
+export async function runWithDesign(args: readonly string[], machine: Machine = {}): Promise<Outcome> {
   await makeNpuApp(repository, join(outFolder, 'design'), appFolder);
   const resources = 'TILESCRIBE_RESOURCES=/mnt/out/npu-app/resources';
   return runInside(['env', resources, '/mnt/node', SCRIPT, ...args], machine);

@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { DoctorReportSchema } from '../../src/shared/doctor.js';
 import type { DoctorLine } from '../../src/shared/doctor.js';
 import { buildCommandLine } from '../integration/command-line.js';
-import { buildInside, isChrootUsable, runTilescribe } from './chroot.js';
+import { buildInside, isChrootUsable, runWithDesign } from './chroot.js';
 import type { Machine } from './chroot.js';
 
 const isUsable = await isChrootUsable();
 
 async function examine(machine: Machine): Promise<readonly DoctorLine[]> {
-  const { stdout } = await runTilescribe(['doctor', '--json'], machine);
+  const { stdout } = await runWithDesign(['doctor', '--json'], machine);
   return v.parse(DoctorReportSchema, JSON.parse(stdout)).lines.filter(({ part }) => part === 'npu');
 }
 
@@ -23,7 +23,7 @@ describe.skipIf(!isUsable)('tilescribe doctor on a machine with a fake NPU', () 
   test('all that an NPU needs passes', async () => {
     const lines = await examine({});
 
-    const wanted = ['pci', 'driver', 'firmware', 'device-node', 'memory-lock', 'xrt', 'plugin'];
+    const wanted = ['pci', 'driver', 'firmware', 'device-node', 'memory-lock', 'xrt', 'plugin', 'design'];
     for (const name of wanted) {
       expect(lines.find(({ id }) => id === `npu.${name}`)).toMatchObject({ state: 'pass', fix: null });
     }
@@ -58,7 +58,7 @@ describe.skipIf(!isUsable)('tilescribe doctor on a machine with a fake NPU', () 
   });
 
   test('the text names what is wrong, and the exit status says that something is', async () => {
-    const { exitCode, stdout } = await runTilescribe(['doctor'], { groups: 'none' });
+    const { exitCode, stdout } = await runWithDesign(['doctor'], { groups: 'none' });
 
     expect(stdout).toMatch(
       /fail {2}Device file +\/dev\/accel\/accel0 may not be opened\n +why: .*\n +fix: sudo usermod/,

@@ -47,7 +47,7 @@ void print_stream(const std::string& folder, const SequencePlan& sequence) {
 
 int main(int count, char** arguments) {
   if (count != 2) return 2;
-  const ProgramPlan program = make_program(kBaseConfig, 0);
+  const ProgramPlan program = make_program(kBaseConfig, kSparseTokens);
   std::printf("{\"name\":\"decoder_step\",\"kernel_name\":\"MLIR_AIE\",\"arguments\":[");
   for (int i = 0; i < kArguments; i++) {
     std::printf("%s{\"name\":\"%s\",\"bytes\":%llu}", i == 0 ? "" : ",", name_of(static_cast<Argument>(i)),

@@ -31,6 +31,7 @@ export async function makeNpuApp(repository: string, designFolder: string, folde
   await mkdir(join(folder, 'out', 'native'), { recursive: true });
   const addon = 'out/native/tilescribe_native.node';
   await copyFile(join(repository, addon), join(folder, addon));
+  await copyFile(join(repository, 'package.json'), join(folder, 'package.json'));
   await cp(join(repository, 'resources', 'models'), join(folder, 'resources', 'models'), { recursive: true });
   await cp(designFolder, join(folder, 'out', 'npu'), { recursive: true });
   await writeFile(join(folder, 'out', 'npu', 'manifest.json'), JSON.stringify(manifest));

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { EngineEventSchema } from '../../src/shared/events.js';
 import type { EngineEvent } from '../../src/shared/events.js';
 import { buildCommandLine } from '../integration/command-line.js';
-import { buildInside, isChrootUsable, runTilescribe, transcribeOnNpu } from './chroot.js';
+import { buildInside, isChrootUsable, runTilescribe, runWithDesign } from './chroot.js';
 import type { Machine } from './chroot.js';
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -51,7 +51,7 @@ describe.skipIf(!isUsable)('real speech through the real XRT', () => {
   });
 
   test('has the tokens, their probabilities, the words and times of the CPU', async () => {
-    const { exitCode, stdout } = await transcribeOnNpu(argumentsFor('npu'));
+    const { exitCode, stdout } = await runWithDesign(argumentsFor('npu'));
 
     const opened = readEvents(stdout).find((event) => event.kind === 'opened');
     expect(opened?.backend).toMatch(/NPU/);
@@ -65,7 +65,7 @@ describe.skipIf(!isUsable)('real speech through the real XRT', () => {
   test.each(['timeout', 'abort', 'gone'])(
     '"%s" in the middle of the window is told, and the CPU decodes it again',
     async (fault) => {
-      const { exitCode, stdout } = await transcribeOnNpu(argumentsFor('npu'), { fault: `${fault}@25` });
+      const { exitCode, stdout } = await runWithDesign(argumentsFor('npu'), { fault: `${fault}@25` });
 
       const retries = readEvents(stdout).flatMap((event) =>
         event.kind === 'attempt' ? [event.retryReason] : [],
@@ -83,8 +83,8 @@ describe.skipIf(!isUsable)('real speech through the real XRT', () => {
     ['too little memory may be locked', { memoryLockBytes: 8_388_608 }, /8 MB: XRT locks its buffers/],
     ['other programs have all its contexts', { contexts: 'taken' }, /its six are taken by other programs/],
   ])('where %s, npu says so and auto takes the CPU', async (_name, machine, reason) => {
-    const named = await transcribeOnNpu(argumentsFor('npu'), machine);
-    const chosen = await transcribeOnNpu(argumentsFor('auto'), machine);
+    const named = await runWithDesign(argumentsFor('npu'), machine);
+    const chosen = await runWithDesign(argumentsFor('auto'), machine);
 
     expect(named.output).toMatch(reason);
     expect(named.exitCode).toBe(1);

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { access, open, readFile, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
+import { readNpuDesign } from '../backend/npu-design.js';
 import type { Cpu, Distribution, Group, MemoryLock, Version } from './machine-text.js';
 import {
   mayLockAnything,
@@ -61,6 +62,8 @@ export interface NpuFacts {
   readonly hasXrtHeaders: boolean;
   readonly pluginPath: string;
   readonly isPluginBuilt: boolean;
+  /** Why the compiled design cannot be used; null when it is whole. */
+  readonly design: { readonly folder: string; readonly problem: string | null; readonly isMissing: boolean };
 }
 
 const AMD = '0x1022';
@@ -76,11 +79,15 @@ const XRT_HEADERS = ['/usr/include', '/opt/xilinx/xrt/include'].map((folder) =>
   join(folder, 'xrt/experimental/xrt_kernel.h'),
 );
 
-/** @param pluginPath where libtilescribe_xrt.so would be. */
-export async function gatherNpuFacts(pluginPath: string): Promise<NpuFacts> {
+/**
+ * @param pluginPath where libtilescribe_xrt.so would be
+ * @param designFolder where kernels/build leaves what it compiled
+ */
+export async function gatherNpuFacts(pluginPath: string, designFolder: string): Promise<NpuFacts> {
   const npus = await listNpus('/sys/bus/pci/devices');
   const nodePath = npus.find(({ node }) => node !== null)?.node ?? null;
   const kernelRelease = release();
+  const design = await readNpuDesign(designFolder);
   return {
     cpu: parseCpu(await readText('/proc/cpuinfo')),
     distribution: parseOsRelease(await readText('/etc/os-release')),
@@ -96,6 +103,11 @@ export async function gatherNpuFacts(pluginPath: string): Promise<NpuFacts> {
     hasXrtHeaders: (await Promise.all(XRT_HEADERS.map(isThere))).includes(true),
     pluginPath,
     isPluginBuilt: await isThere(pluginPath),
+    design: {
+      folder: designFolder,
+      problem: design.ok ? null : design.reason,
+      isMissing: !design.ok && design.isMissing,
+    },
   };
 }
 

@@ -49,6 +49,8 @@ const STEPS: readonly Step[] = [
   { id: 'npu.memory-lock', title: 'Locked memory', find: findMemoryLock, isNeeded: false },
   { id: 'npu.xrt', title: 'XRT', find: findRuntime, isNeeded: false },
   { id: 'npu.plugin', title: 'Plugin for XRT', find: findPlugin, isNeeded: false },
+  { id: 'npu.design', title: 'Compiled design', find: findDesign, isNeeded: false },
+  { id: 'npu.self-test', title: 'Self-test', find: findSelfTest, isNeeded: false },
 ];
 
 export function judgeNpu(facts: NpuFacts): readonly DoctorLine[] {
@@ -215,5 +217,26 @@ function findPlugin({ isPluginBuilt, pluginPath, hasXrtHeaders, distribution }: 
     'not built',
     "It is built on this machine, for which XRT's headers are missing.",
     chooseXrtCommands(distribution).headers,
+  );
+}
+
+function findDesign({ design }: NpuFacts): Finding {
+  const { folder, problem, isMissing } = design;
+  if (problem === null) return pass(`${folder}, every file with the hash of its manifest`);
+  if (isMissing) {
+    return fail(
+      'none',
+      'It is compiled on a machine with a network, from kernels/ (docs/npu.md).',
+      'kernels/build',
+    );
+  }
+  return fail('damaged', `${problem}.`, 'kernels/build');
+}
+
+/** Opening the NPU takes its context from whoever has it, so that the doctor leaves this to the job that needs it. */
+function findSelfTest(): Finding {
+  return skip(
+    'made whenever a model is opened on the NPU',
+    "Its tokens for a known sound must be those of the CPU; its time for a token is then compared with the CPU's.",
   );
 }

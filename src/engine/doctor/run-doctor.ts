@@ -16,6 +16,10 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorReport> {
   // The loader of the plugin (native/npu/xrt/library.cc) looks at the same places.
   const chosen = process.env['TILESCRIBE_XRT_PLUGIN'] ?? '';
   const pluginPath = chosen === '' ? join(dirname(request.addonPath), 'libtilescribe_xrt.so') : chosen;
-  const [engine, npu] = await Promise.all([gatherEngineFacts(request), gatherNpuFacts(pluginPath)]);
+  const designFolder = join(request.resourcesFolder, '..', 'out', 'npu');
+  const [engine, npu] = await Promise.all([
+    gatherEngineFacts(request),
+    gatherNpuFacts(pluginPath, designFolder),
+  ]);
   return { version: request.version, lines: [...judgeEngine(engine), ...judgeNpu(npu)] };
 }
