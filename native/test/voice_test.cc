@@ -216,8 +216,10 @@ void test_same_bits(const Network& network) {
   std::vector<float> expected(kFrames);
   open(network, *find_voice_kernels("generic"))->process(sound.data(), kFrames, expected.data());
   for (const Kernels* kernels : runnable()) {
+    const VoiceKernels* voice = find_voice_kernels(kernels->name);
+    if (voice == nullptr) continue;
     std::vector<float> found(kFrames);
-    open(network, *find_voice_kernels(kernels->name))->process(sound.data(), kFrames, found.data());
+    open(network, *voice)->process(sound.data(), kFrames, found.data());
     CHECK(same_bits(expected, found));
   }
 }
@@ -250,10 +252,13 @@ int main() {
   using namespace tilescribe::test;
   const Network network;
   for (const tilescribe::Kernels* kernels : runnable()) {
-    const tilescribe::VoiceKernels& voice = *tilescribe::find_voice_kernels(kernels->name);
-    test_network(network, voice);
-    test_cuts(network, voice);
-    test_extremes(network, voice);
+    // AVX-VNNI is about integers: such a CPU listens with the kernels of AVX2.
+    const tilescribe::VoiceKernels* voice = tilescribe::find_voice_kernels(kernels->name);
+    CHECK((voice == nullptr) == (std::strcmp(kernels->name, "avxvnni") == 0));
+    if (voice == nullptr) continue;
+    test_network(network, *voice);
+    test_cuts(network, *voice);
+    test_extremes(network, *voice);
   }
   test_same_bits(network);
   test_wrong_basis();

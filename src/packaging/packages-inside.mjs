@@ -100,7 +100,8 @@ async function listImports(folder) {
  */
 export function findPackages(source) {
   const imports = /^(?:import|export)\b(?!\s+type\b)(?:[^'";]*?\bfrom)?\s*'([^'.][^']*)'/gm;
-  return [...source.matchAll(imports)]
+  const required = /\bcreateRequire\(import\.meta\.url\)\('([^'.][^']*)'\)/g;
+  return [...source.matchAll(imports), ...source.matchAll(required)]
     .map(([, specifier = '']) => specifier)
     .filter((specifier) => !specifier.startsWith('node:'))
     .map((specifier) =>

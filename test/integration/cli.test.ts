@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import * as v from 'valibot';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EngineEventSchema } from '../../src/shared/events.js';
@@ -70,11 +71,21 @@ describe('a recording', () => {
       const name = readdirSync(join(folder, 'new')).find((file) => file.endsWith(`.${format}`)) ?? '';
       return readFileSync(join(folder, 'new', name), 'utf8');
     };
-    expect(readdirSync(join(folder, 'new'))).toHaveLength(5);
+    const readDocument = () => {
+      const name = readdirSync(join(folder, 'new')).find((file) => file.endsWith('.docx')) ?? '';
+      const parts = unzipSync(readFileSync(join(folder, 'new', name)));
+      return strFromU8(parts['word/document.xml']!);
+    };
+    expect(readdirSync(join(folder, 'new'))).toHaveLength(8);
     expect(plainWords(read('txt'))).toBe(KENNEDY_WORDS);
     expect(wordsOf(read('srt').replace(/^(\d+|\d\d:.* --> .*)$/gm, ''))).toBe(KENNEDY_WORDS);
     // Its words have times of their own.
     expect(wordsOf(read('vtt').replace(/^(WEBVTT|\d\d:.* --> .*)$|<[\d:.]+>/gm, ''))).toBe(KENNEDY_WORDS);
+    expect(wordsOf(read('lrc').replace(/^\[[a-z]+:.*$/gm, ''))).toBe(KENNEDY_WORDS);
+    expect(plainWords(read('md').replace(/^# .*$|\*\*[\d:]+\*\*/gm, ''))).toBe(KENNEDY_WORDS);
+    const [, ...paragraphs] = readDocument().split('</w:p>');
+    const document = paragraphs.join(' ').replaceAll(/<[^>]*>/g, ' ');
+    expect(plainWords(document.replaceAll(/\d+:\d\d/g, ''))).toBe(KENNEDY_WORDS);
     expect(plainWords(read('csv').replace(/^(start,end,text|\d+,\d+,)/gm, ''))).toBe(KENNEDY_WORDS);
     const json = v.parse(v.object({ text: v.string(), language: v.string() }), JSON.parse(read('json')));
     expect(json.language).toBe('en');

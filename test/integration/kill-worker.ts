@@ -74,5 +74,5 @@ const jobs = new JobQueue({
 const stored = await library.loadListed();
 jobs.restore(stored);
 if ((await library.list(null)).length === 0) {
-  await jobs.add([recording], { ...DEFAULT_OPTIONS, model: 'tiny' });
+  await jobs.add([recording], DEFAULT_OPTIONS);
 }

@@ -12,6 +12,9 @@ import * as sets from './findings.js';
 import type { Findings, RecordingSet, Scores } from './findings.js';
 import { countInvented } from './sound-tables.js';
 
+/** A device that fails is no guard of the text. */
+const GUARDS = RETRY_REASONS.filter((reason) => reason !== 'device-fault');
+
 const NOTHING = '-';
 const NOT_RUN = 'not run';
 const RATE_SETS = [
@@ -142,13 +145,13 @@ export function createGuardTable(findings: Findings): Table {
       const known = findings.recordings.map(({ key }) => findings.heard.get(id)?.get(key));
       const heard = known.filter((one) => one !== undefined);
       const reasons = heard.flatMap(({ retries }) => retries);
-      if (heard.length === 0) return [label, NOT_RUN, ...RETRY_REASONS.map(() => NOTHING)];
-      const counts = RETRY_REASONS.map((reason) => reasons.filter((other) => other === reason).length);
+      if (heard.length === 0) return [label, NOT_RUN, ...GUARDS.map(() => NOTHING)];
+      const counts = GUARDS.map((reason) => reasons.filter((other) => other === reason).length);
       return [label, String(heard.length), ...counts.map(String)];
     });
   return {
     title: 'Attempts that a guard refused',
-    head: ['configuration', 'recordings', ...RETRY_REASONS.map((reason) => reason.replaceAll('-', ' '))],
+    head: ['configuration', 'recordings', ...GUARDS.map((reason) => reason.replaceAll('-', ' '))],
     rows,
     remarks: ['Each was followed by another attempt, hotter or without its prompt.'],
   };

@@ -20,7 +20,7 @@ describe('the choices of the measuring programs', () => {
   it.each([
     [{}, [], 'give one MANIFEST'],
     [{}, ['a', 'b'], 'give one MANIFEST'],
-    [{ device: 'npu' }, ['m'], '--device must be one of'],
+    [{ device: 'gpu' }, ['m'], '--device must be one of'],
     [{ limit: '-1' }, ['m'], '--limit must be a whole number'],
     [{ 'batch-size': '2.5' }, ['m'], '--batch-size must be a whole number'],
     [{ threads: '' }, ['m'], '--threads must be a whole number'],

@@ -9,6 +9,7 @@ test.each([
   [`import 'uplot/dist/uPlot.css';`, ['uplot']],
   [`export { a } from 'react-dom/client';`, ['react-dom']],
   [`import type { A } from 'electron-builder';`, []],
+  [`const a = createRequire(import.meta.url)('onnxruntime-node') as A;`, ['onnxruntime-node']],
   [`import { join } from 'node:path';\nimport { a } from './a.js';`, []],
 ])('%j imports %j', (source, packages) => {
   expect(findPackages(source)).toEqual(packages);
