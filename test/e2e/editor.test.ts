@@ -45,7 +45,7 @@ describe('the player', () => {
       .toBeGreaterThanOrEqual((words[country]?.start ?? 0) / 16_000);
     await page.locator('.word[data-heard="true"]').first().waitFor();
     await page.keyboard.press(' ');
-    expect(await page.getByTestId('play').getAttribute('aria-label')).toBe('Play');
+    await expect.poll(() => page.getByTestId('play').getAttribute('aria-label')).toBe('Play');
     const rest = await playedSeconds(page);
     expect(rest).toBeLessThan(11.1);
 

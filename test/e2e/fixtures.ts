@@ -55,7 +55,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
   const { args = [], cwd = REPOSITORY, isFirstStart = false } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tilescribe-e2e-'));
   if (!isFirstStart && options.folder === undefined) writeSettings(folder);
-  const electron = await _electron.launch({
+  const electron = await launchElectron({
     executablePath: ELECTRON,
     args: [...SANDBOX_SWITCHES, REPOSITORY, ...args],
     cwd,
@@ -136,6 +136,22 @@ function listParts(): readonly string[] {
     seconds += line.seconds;
   }
   return parts;
+}
+
+/**
+ * At times, on a busy machine, Playwright misses the line in which Electron names its inspector, and would wait for
+ * it until the test is over: it is given half a minute, three times.
+ */
+async function launchElectron(
+  options: NonNullable<Parameters<typeof _electron.launch>[0]>,
+  attempts = 3,
+): Promise<ElectronApplication> {
+  try {
+    return await _electron.launch({ ...options, timeout: 30_000 });
+  } catch (thrown) {
+    if (attempts <= 1) throw thrown;
+    return await launchElectron(options, attempts - 1);
+  }
 }
 
 /** Through the page's file input: Chromium gives its files the same paths as dropped ones. */

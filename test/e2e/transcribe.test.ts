@@ -77,7 +77,7 @@ describe('a recording', () => {
     expect(exported.get('csv')).toContain(first.text.trim());
 
     // No network, from the first file to the last export.
-    expect(requests.filter((url) => !url.startsWith('app://bundle/'))).toEqual([]);
+    expect(requests.filter((url) => !/^app(:\/\/bundle|-media:\/\/job)\//.test(url))).toEqual([]);
   });
 
   it('goes from start to saved file by keyboard alone', async () => {
