@@ -108,12 +108,12 @@ export async function startAgain({ folder }: RunningApp, ...files: readonly stri
 }
 
 /**
- * More than a minute of speech, so that there is a middle to interrupt: different sentences where the
+ * So much speech, at least, that there is a middle to interrupt on a fast machine: different sentences where the
  * corpus is there, else one sentence over and over (which decodes slowly, being judged a repetition).
  */
-export async function makeLongRecording(folder: string): Promise<string> {
+export async function makeLongRecording(folder: string, seconds = 240): Promise<string> {
   const path = join(folder, 'long talk.wav');
-  const parts = listParts();
+  const parts = listParts(seconds);
   const inputs = parts.flatMap((part) => ['-i', part]);
   const joined = `concat=n=${parts.length}:v=0:a=1`;
   const sources = parts.map(
@@ -125,15 +125,20 @@ export async function makeLongRecording(folder: string): Promise<string> {
   return path;
 }
 
-function listParts(): readonly string[] {
-  if (CORPUS === null) return Array.from({ length: 6 }, () => KENNEDY);
+function listParts(seconds: number): readonly string[] {
+  const kennedy = { path: KENNEDY, seconds: 11 };
   const corpus = CORPUS;
+  const speech =
+    corpus === null
+      ? [kennedy]
+      : readManifest(corpus, 'dev')
+          .filter(({ language }) => language === 'en')
+          .map((line) => ({ path: join(corpus, 'dev', line.file), seconds: line.seconds }));
   const parts: string[] = [];
-  let seconds = 0;
-  for (const line of readManifest(corpus, 'dev').filter(({ language }) => language === 'en')) {
-    if (seconds > 75) break;
-    parts.push(join(corpus, 'dev', line.file));
-    seconds += line.seconds;
+  for (let index = 0, sum = 0; sum < seconds; index++) {
+    const next = speech[index % speech.length] ?? kennedy;
+    parts.push(next.path);
+    sum += next.seconds;
   }
   return parts;
 }

@@ -99,7 +99,8 @@ describe('the queue', () => {
   it('is still there, with its text and its live words, after the page was loaded again', async () => {
     await using app = await launchApp();
     const { page, folder } = app;
-    const long = await makeLongRecording(folder);
+    // So long that it runs still when the page is back, on a fast machine, too.
+    const long = await makeLongRecording(folder, 1500);
     await addFiles(page, long);
     await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
 
