@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../node/write-file.js';
 import type { EngineEvent } from '../shared/events.js';
-import { KEPT_STEPS, RunRecordSchema } from '../shared/timing.js';
+import { extendRecord, RunRecordSchema } from '../shared/timing.js';
 import type { RunRecord } from '../shared/timing.js';
 
 export const TIMINGS_FILE = 'timings.json';
@@ -33,12 +33,9 @@ export class RunShelf {
       case 'opened':
         this.#records.delete(event.jobId);
         return;
-      case 'timings': {
-        const before = this.#records.get(event.jobId)?.stepsMs ?? [];
-        const stepsMs = [...before, ...event.stepsMs].slice(-KEPT_STEPS);
-        this.#records.set(event.jobId, { timings: event.timings, stepsMs });
+      case 'timings':
+        this.#records.set(event.jobId, extendRecord(this.#records.get(event.jobId), event));
         return;
-      }
       case 'done':
       case 'failed':
       case 'cancelled':

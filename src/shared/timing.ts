@@ -89,6 +89,11 @@ export const RunRecordSchema = v.object({
 });
 export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
 
+/** The record after one more `timings` event: totals replace each other, steps are collected. */
+export function extendRecord(before: RunRecord | undefined, { timings, stepsMs }: RunRecord): RunRecord {
+  return { timings, stepsMs: [...(before?.stepsMs ?? []), ...stepsMs].slice(-KEPT_STEPS) };
+}
+
 /** `now` less what was there `before`; entries that did not move are left out. */
 export function subtractLayers(
   now: readonly LayerTiming[],

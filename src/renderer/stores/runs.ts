@@ -5,7 +5,7 @@
 import { create } from 'zustand';
 import type { EngineEvent } from '../../shared/events.js';
 import type { MachineLimits } from '../../shared/roofline.js';
-import { KEPT_STEPS } from '../../shared/timing.js';
+import { extendRecord } from '../../shared/timing.js';
 import type { RunRecord } from '../../shared/timing.js';
 
 export interface RunsState {
@@ -25,9 +25,7 @@ export function reduceRuns(state: RunsState, events: readonly EngineEvent[]): Ru
       runs = Object.fromEntries(Object.entries(runs).filter(([id]) => id !== event.jobId));
     }
     if (event.kind !== 'timings') continue;
-    const before = runs[event.jobId]?.stepsMs ?? [];
-    const stepsMs = [...before, ...event.stepsMs].slice(-KEPT_STEPS);
-    runs = { ...runs, [event.jobId]: { timings: event.timings, stepsMs } };
+    runs = { ...runs, [event.jobId]: extendRecord(runs[event.jobId], event) };
   }
   return runs === state.runs ? state : { ...state, runs };
 }

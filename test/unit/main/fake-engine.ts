@@ -1,10 +1,10 @@
 /** Engine processes that do what a test tells them, and the list of what was asked of each. */
 import type { EngineProcess, EngineProcessListener, LaunchEngine } from '../../../src/main/engine-host.js';
 import type { EngineRequest } from '../../../src/shared/engine-protocol.js';
-import type { EngineEvent, JobStats } from '../../../src/shared/events.js';
+import type { EngineEvent } from '../../../src/shared/events.js';
 import { toSamples } from '../../../src/shared/time.js';
 import type { Segment } from '../../../src/shared/transcript.js';
-import { makeCheckpoint } from '../made-checkpoint.js';
+import { MADE_STATS, makeCheckpoint } from '../made-checkpoint.js';
 
 export class FakeProcess implements EngineProcess {
   readonly posted: EngineRequest[] = [];
@@ -91,22 +91,8 @@ export function makeCommit(jobId: string, segments: readonly Segment[], processe
   };
 }
 
-const STATS: JobStats = {
-  audio: toSamples(480_000),
-  totalMs: 1000,
-  loadMs: 1,
-  audioMs: 1,
-  melMs: 1,
-  encodeMs: 1,
-  decodeMs: 1,
-  firstTokenMs: 1,
-  windows: 1,
-  tokens: 1,
-  retries: 0,
-};
-
 export function makeDone(jobId: string): EngineEvent {
-  return { kind: 'done', jobId, stats: STATS, warning: null };
+  return { kind: 'done', jobId, stats: MADE_STATS, warning: null };
 }
 
 export function makeFailed(jobId: string): EngineEvent {
