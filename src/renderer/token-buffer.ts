@@ -33,7 +33,7 @@ export interface Pending {
 
 export type PendingByJob = ReadonlyMap<string, Pending>;
 
-/** The tokens of the last window that was committed, by the index of the segment that they made. */
+/** The tokens of what was committed last, by the index of the segment that they made, oldest first. */
 export type SettledTokens = ReadonlyMap<number, readonly LiveToken[]>;
 export type SettledByJob = ReadonlyMap<string, SettledTokens>;
 
@@ -49,12 +49,24 @@ function appendToken(pending: Pending, token: LiveToken): Pending {
   return { ...pending, lines: [...pending.lines.slice(0, -1), longer] };
 }
 
-function settleTokens(pending: Pending, { segments }: CommitEvent): SettledTokens {
+/**
+ * So many committed tokens stay to be looked at: about ten minutes of speech. A window alone would be gone before
+ * the pointer is there, where a minute of sound takes half a second.
+ */
+export const KEPT_TOKENS = 2_000;
+
+function settleTokens(before: SettledTokens, pending: Pending, { segments }: CommitEvent): SettledTokens {
   const tokens = pending.lines.flatMap((line) => line.tokens);
-  const settled = new Map<number, readonly LiveToken[]>();
+  const settled = new Map(before);
   for (const [position, matched] of matchTokens(segments, tokens).entries()) {
     const segment = segments[position];
     if (matched !== null && segment !== undefined) settled.set(segment.index, matched);
+  }
+  let surplus = [...settled.values()].reduce((sum, { length }) => sum + length, 0) - KEPT_TOKENS;
+  for (const [index, { length }] of settled) {
+    if (surplus <= 0) break;
+    settled.delete(index);
+    surplus -= length;
   }
   return settled;
 }
@@ -129,8 +141,10 @@ export function createTokenBuffer({ onNextFrame, publish }: TokenBufferOptions):
       const before = pendingByJob.get(event.jobId) ?? null;
       const after = reducePending(before, event);
       if (after === before) return;
-      if (before !== null && event.kind === 'commit')
-        settledByJob.set(event.jobId, settleTokens(before, event));
+      if (before !== null && event.kind === 'commit') {
+        const settled = settledByJob.get(event.jobId) ?? new Map<number, readonly LiveToken[]>();
+        settledByJob.set(event.jobId, settleTokens(settled, before, event));
+      }
       if (event.kind === 'opened') settledByJob.delete(event.jobId);
       isDirty = true;
       if (after === null) {

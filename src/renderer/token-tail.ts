@@ -1,6 +1,6 @@
 /**
- * Single tokens as the live view shows them, and which of them made which segment: after a commit the last
- * window's tokens stay to be looked at. Pure.
+ * Single tokens as the live view shows them, and which of them made which segment: after a commit they
+ * stay to be looked at for a while. Pure.
  */
 import type { TokenCandidate, TokenEvent } from '../shared/events.js';
 import type { Segment } from '../shared/transcript.js';

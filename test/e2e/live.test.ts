@@ -12,7 +12,7 @@ describe('the live view', () => {
     await addFiles(page, long);
     await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
 
-    // Of the last window that was committed: those stay, where pending ones may be gone before the pointer is there.
+    // Committed ones stay for a while, where pending ones may be gone before the pointer is there.
     const token = page.locator('[data-testid="segment"] [data-token]').first();
     await token.waitFor();
     await token.hover();
@@ -24,9 +24,19 @@ describe('the live view', () => {
     expect(await card.locator('.token-candidate').count()).toBe(5);
 
     await page.locator('[data-testid="segment"] [data-token][tabindex="0"]').first().focus();
-    const before = await card.locator('strong').textContent();
+    const word = () => card.locator('strong').textContent();
+    const before = await word();
     await page.keyboard.press('ArrowLeft');
-    expect(await card.locator('strong').textContent()).not.toBe(before);
+    await expect.poll(word).not.toBe(before);
+    // The text goes on and is followed: the keyboard's place stays, however far above it is by then.
+    const count = await page.getByTestId('segment').last().getAttribute('aria-setsize');
+    await page.waitForFunction(
+      (least) => Number(document.querySelector('[data-testid="segment"]')?.ariaSetSize) >= least,
+      Number(count) + 10,
+    );
+    const after = await word();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(word).not.toBe(after);
     expect(await findViolations(page)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 /** Pending text: grows by tokens, starts anew with an attempt, gives way to commits; one snapshot a frame. */
 import { describe, expect, it } from 'vitest';
-import { createTokenBuffer, reducePending } from '../../../src/renderer/token-buffer.js';
-import type { Pending, PendingByJob } from '../../../src/renderer/token-buffer.js';
+import { createTokenBuffer, KEPT_TOKENS, reducePending } from '../../../src/renderer/token-buffer.js';
+import type { Pending, PendingByJob, SettledByJob } from '../../../src/renderer/token-buffer.js';
 import type { EngineEvent } from '../../../src/shared/events.js';
 import { attempt, commit, opened, segment, timestamp, token } from './events.js';
 
@@ -103,6 +103,29 @@ describe('token buffer', () => {
 
     expect(published).toHaveLength(1);
     expect(published[0]?.size).toBe(0);
+  });
+
+  it('keeps the tokens of what was committed last, the oldest segments going first', () => {
+    const published: SettledByJob[] = [];
+    const buffer = createTokenBuffer({
+      onNextFrame: () => undefined,
+      publish: (_, settled) => published.push(settled),
+    });
+    const perSegment = 100;
+    const text = ' word'.repeat(perSegment);
+
+    for (let index = 0; index <= KEPT_TOKENS / perSegment; index++) {
+      buffer.push(attempt({}));
+      for (let count = 0; count < perSegment; count++) buffer.push(token(' word'));
+      buffer.push(commit([segment(index, { text })]));
+    }
+
+    const settled = [...(published.at(-1)?.values() ?? [])];
+    expect(settled).toHaveLength(1);
+    expect([...(settled[0]?.keys() ?? [])]).toEqual(
+      Array.from({ length: KEPT_TOKENS / perSegment }, (_, index) => index + 1),
+    );
+    expect([...(settled[0]?.values() ?? [])].every(({ length }) => length === perSegment)).toBe(true);
   });
 
   it('keeps jobs apart', () => {

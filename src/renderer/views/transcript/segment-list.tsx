@@ -4,8 +4,8 @@
  */
 import './segment-list.css';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
-import type { MouseEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { FocusEvent, MouseEvent } from 'react';
 import type { Job } from '../../../shared/job.js';
 import { isFinished } from '../../../shared/job.js';
 import { formatTemperature } from '../../format.js';
@@ -47,6 +47,11 @@ interface Hit {
   readonly at: number;
 }
 
+function findRow(event: FocusEvent): number | null {
+  const at = event.target.closest<HTMLElement>('[data-index]')?.dataset['index'];
+  return at === undefined ? null : Number(at);
+}
+
 function findHit(event: MouseEvent<HTMLElement>): Hit | null {
   const target = event.target instanceof Element ? event.target : null;
   const row = target?.closest<HTMLElement>('[data-index]') ?? null;
@@ -63,6 +68,7 @@ export function SegmentList({ job, entry, isWorking }: SegmentListProps) {
   const namingAt = useEditing((state) => (state.naming?.jobId === job.id ? state.naming.at : null));
   const { isFollowing, jumpToTail } = useFollowTail(scrollRef, contentRef, isWorking);
   const canEdit = isFinished(job);
+  const [focusedAt, setFocusedAt] = useState<number | null>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- the list is handed to effects alone, and no compiler memoises it
   const list = useVirtualizer({
     count: segments.length,
@@ -70,11 +76,11 @@ export function SegmentList({ job, entry, isWorking }: SegmentListProps) {
     estimateSize: (at) => estimateHeight(segments[at]?.text ?? ''),
     overscan: 8,
     paddingStart: 20,
-    // The row that is being edited stays, else scrolling would take the field away from under the typing.
+    // The rows that have the focus or are being edited stay, else scrolling, or new text that is followed, would
+    // take the field away from under the typing, and the keyboard's place with it.
     rangeExtractor: (range) => {
-      const shown = defaultRangeExtractor(range);
-      const isKept = editingAt === null || editingAt >= segments.length || shown.includes(editingAt);
-      return isKept ? shown : [...shown, editingAt].sort((a, b) => a - b);
+      const kept = [editingAt, focusedAt].filter((at) => at !== null).filter((at) => at < segments.length);
+      return [...new Set([...defaultRangeExtractor(range), ...kept])].sort((a, b) => a - b);
     },
   });
   const items = list.getVirtualItems();
@@ -136,6 +142,12 @@ export function SegmentList({ job, entry, isWorking }: SegmentListProps) {
             style={{ blockSize: list.getTotalSize() }}
             onClick={click}
             onDoubleClick={doubleClick}
+            onFocus={(event) => {
+              setFocusedAt(findRow(event));
+            }}
+            onBlur={() => {
+              setFocusedAt(null);
+            }}
           >
             {items.map((item) => {
               const segment = segments[item.index];

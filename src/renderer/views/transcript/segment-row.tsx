@@ -58,7 +58,7 @@ function Reasons({ segment }: { readonly segment: Segment }) {
 
 type WordsProps = Pick<SegmentRowProps, 'jobId' | 'segment' | 'at' | 'canEdit'>;
 
-/** While the job runs, the last window by its tokens; after that by its words, to be clicked. */
+/** While the job runs, the last minutes by their tokens; after that by its words, to be clicked. */
 function Words({ jobId, segment, at, canEdit }: WordsProps) {
   const heard = usePlayer((state) =>
     state.jobId === jobId && state.spoken.at === at ? state.spoken.word : null,

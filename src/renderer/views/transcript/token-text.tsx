@@ -2,7 +2,7 @@
  * Text by its tokens. The pointer or the focus on one shows what the decoder knew of it (token-card.tsx). The
  * group is one stop of the Tab key; the arrow keys go from token to token.
  */
-import { Fragment } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import type { FocusEvent, KeyboardEvent, PointerEvent } from 'react';
 import { moveInList } from '../../keyboard.js';
 import { inspect } from '../../stores/inspected.js';
@@ -23,14 +23,24 @@ function certaintyOf(probability: number): 'sure' | 'unsure' | 'guess' {
 const ARROWS: Readonly<Record<string, string>> = { ArrowLeft: 'ArrowUp', ArrowRight: 'ArrowDown' };
 
 export function TokenText({ tokens, isPending }: TokenTextProps) {
+  const isShowing = useRef(false);
+  // A text that goes away under the pointer is not left by it: no event would take its card off the screen.
+  useEffect(
+    () => () => {
+      if (isShowing.current) inspect(null);
+    },
+    [],
+  );
   function show(target: EventTarget): void {
     const element = target instanceof Element ? target.closest<HTMLElement>('[data-token]') : null;
     const token = element === null ? undefined : tokens[Number(element.dataset['token'])];
     if (element === null || token === undefined) return;
     const { left, top, bottom } = element.getClientRects()[0] ?? element.getBoundingClientRect();
     inspect({ token, isPending, place: { left, top, bottom } });
+    isShowing.current = true;
   }
   function hide(): void {
+    isShowing.current = false;
     inspect(null);
   }
   function moveFocus(event: KeyboardEvent<HTMLElement>): void {
