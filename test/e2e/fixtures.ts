@@ -29,6 +29,8 @@ export const SCREENSHOTS = join(REPOSITORY, 'test-results', 'screenshots');
 /** electron's package gives its binary's path to Node. */
 const ELECTRON = v.parse(v.string(), createRequire(import.meta.url)('electron'));
 
+const HOLD_READY = join(import.meta.dirname, 'hold-ready.cjs');
+
 /** Chromium's sandbox does not start for root. */
 const SANDBOX_SWITCHES = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
@@ -55,9 +57,9 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
   const { args = [], cwd = REPOSITORY, isFirstStart = false } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tilescribe-e2e-'));
   if (!isFirstStart && options.folder === undefined) writeSettings(folder);
-  const electron = await launchElectron({
+  const electron = await _electron.launch({
     executablePath: ELECTRON,
-    args: [...SANDBOX_SWITCHES, REPOSITORY, ...args],
+    args: ['-r', HOLD_READY, ...SANDBOX_SWITCHES, REPOSITORY, ...args],
     cwd,
     env: environmentIn(folder),
     // Else Playwright pins the page to the light theme.
@@ -141,22 +143,6 @@ function listParts(seconds: number): readonly string[] {
     sum += next.seconds;
   }
   return parts;
-}
-
-/**
- * At times, on a busy machine, Playwright misses the line in which Electron names its inspector, and would wait for
- * it until the test is over: it is given half a minute, three times.
- */
-async function launchElectron(
-  options: NonNullable<Parameters<typeof _electron.launch>[0]>,
-  attempts = 3,
-): Promise<ElectronApplication> {
-  try {
-    return await _electron.launch({ ...options, timeout: 30_000 });
-  } catch (thrown) {
-    if (attempts <= 1) throw thrown;
-    return await launchElectron(options, attempts - 1);
-  }
 }
 
 /** Through the page's file input: Chromium gives its files the same paths as dropped ones. */
