@@ -46,7 +46,12 @@ export default defineConfig({
         test: { name: 'screenshots', include: ['test/window/screenshots.ts'], testTimeout: 300_000 },
       },
       {
-        test: { name: 'window', include: ['test/window/responsiveness.ts'], testTimeout: 300_000 },
+        test: {
+          name: 'window',
+          include: ['test/window/start.ts', 'test/window/responsiveness.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+        },
       },
     ],
   },
