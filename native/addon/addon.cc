@@ -17,6 +17,7 @@
 #include "addon/npu.h"
 #include "addon/values.h"
 #include "addon/voice_object.h"
+#include "base/memory.h"
 #include "cpu/kernels.h"
 #include "whisper/session.h"
 
@@ -319,6 +320,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 };
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  map_large_blocks();
   exports.Set("Session", SessionObject::define(env));
   exports.Set("Mask", MaskObject::define(env));
   exports.Set("VoiceDetector", define_voice_detector(env));

@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <new>
@@ -28,5 +29,11 @@ Memory::Memory(size_t bytes) {
 }
 
 Memory::~Memory() { munmap(map_, mapped_); }
+
+void map_large_blocks() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
 
 }  // namespace tilescribe

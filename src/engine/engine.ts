@@ -26,6 +26,7 @@ import type { Tokenizer } from './model/tokenizer.js';
 import { openDetector } from './voice/open-detector.js';
 import type { VoiceModel } from './voice/voice-model.js';
 import { transcribe } from './transcribe.js';
+import { keepYoungGenerationSmall } from './young-generation.js';
 
 export interface TranscribeRequest {
   readonly jobId: string;
@@ -101,6 +102,7 @@ interface OpenVoice {
 }
 
 export function createEngine(config: EngineConfig): Engine {
+  keepYoungGenerationSmall();
   const line = new JobLine(JOBS_AT_ONCE);
   /** That were asked for and have not ended. */
   const jobs = new Set<Promise<void>>();

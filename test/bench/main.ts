@@ -19,7 +19,7 @@ import { measureFiles } from './measure-files.js';
 import type { OpenEngine } from './measure-files.js';
 import { measureDecoder, measureEncoder } from './measure-parts.js';
 import { measureStart } from './measure-start.js';
-import type { Report } from './measurements.js';
+import type { FileSetResult, Report } from './measurements.js';
 import { ensureEnglishModel, ensureWhisperCpp } from './peer-files.js';
 import type { WorkerSetting } from './protocol.js';
 import { STEP_MEGABYTES } from './report-tables.js';
@@ -211,7 +211,7 @@ async function measurePart(bench: Bench, part: 'encoder' | 'decoder') {
   return { limits, encoder: [], decoder: results };
 }
 
-async function measureWholeFiles(bench: Bench) {
+async function measureWholeFiles(bench: Bench): Promise<readonly FileSetResult[]> {
   const { engines, isQuick, isLong, runs } = bench.choices;
   const { audio } = bench;
   const sets: AudioSet[] = [
@@ -221,15 +221,18 @@ async function measureWholeFiles(bench: Bench) {
     ...(isLong ? [await audio.minutes(60)] : []),
   ];
   const spellings = await readSpellings(bench.modelFolder);
-  const opened = await openAll(bench, engines, 'files');
-  const [kennedy] = sets;
-  const warmUp = [...(kennedy?.paths ?? [])];
-  for (const { child } of opened) {
-    await child.ask({ kind: 'load', paths: warmUp });
-    await child.ask({ kind: 'transcribe', paths: warmUp });
+  const warmUp = [...(sets[0]?.paths ?? [])];
+  const found: FileSetResult[] = [];
+  // Processes of its own for each, so that one set's peak of memory is not another's.
+  for (const set of sets) {
+    const opened = await openAll(bench, engines, 'files');
+    for (const { child } of opened) {
+      await child.ask({ kind: 'load', paths: warmUp });
+      await child.ask({ kind: 'transcribe', paths: warmUp });
+    }
+    found.push(await measureFiles(opened, set, runs, spellings, say));
+    await closeAll(opened);
   }
-  const found = await measureFiles(opened, sets, runs, spellings, say);
-  await closeAll(opened);
   return found;
 }
 

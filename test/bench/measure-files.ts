@@ -13,36 +13,31 @@ export interface OpenEngine {
   readonly child: EngineChild;
 }
 
-/** @param sets shortest first: the peak of memory is that of a process up to and with its set. */
 export async function measureFiles(
   engines: readonly OpenEngine[],
-  sets: readonly AudioSet[],
+  set: AudioSet,
   runs: number,
   spellings: Spellings,
   note: (text: string) => void,
-): Promise<readonly FileSetResult[]> {
-  const found: FileSetResult[] = [];
-  for (const set of sets) {
-    const replies = await runRounds(engines, runs, async ({ id, child }, round) => {
-      if (round === 0) await child.ask({ kind: 'load', paths: [...set.paths] });
-      const reply = await child.ask({ kind: 'transcribe', paths: [...set.paths] });
-      note(`${set.name}, run ${round + 1}, ${id}: ${(reply.ms / 1000).toFixed(1)} s`);
-      return reply;
-    });
-    const results = engines.map(({ id }, index): FileResult => {
-      const own = replies[index]!;
-      const heard = own[0]?.texts.join(' ') ?? '';
-      const errors = scoreText({ language: 'en', text: set.reference }, heard, spellings);
-      return {
-        engine: id,
-        ms: own.map(({ ms }) => ms),
-        cpuMs: own.map(({ cpuMs }) => cpuMs),
-        peakBytes: own[0]?.peakBytes ?? Number.NaN,
-        errors: totalErrors(errors),
-        words: errors.length,
-      };
-    });
-    found.push({ name: set.name, seconds: set.seconds, results });
-  }
-  return found;
+): Promise<FileSetResult> {
+  const replies = await runRounds(engines, runs, async ({ id, child }, round) => {
+    if (round === 0) await child.ask({ kind: 'load', paths: [...set.paths] });
+    const reply = await child.ask({ kind: 'transcribe', paths: [...set.paths] });
+    note(`${set.name}, run ${round + 1}, ${id}: ${(reply.ms / 1000).toFixed(1)} s`);
+    return reply;
+  });
+  const results = engines.map(({ id }, index): FileResult => {
+    const own = replies[index]!;
+    const heard = own[0]?.texts.join(' ') ?? '';
+    const errors = scoreText({ language: 'en', text: set.reference }, heard, spellings);
+    return {
+      engine: id,
+      ms: own.map(({ ms }) => ms),
+      cpuMs: own.map(({ cpuMs }) => cpuMs),
+      peakBytes: own.at(-1)?.peakBytes ?? Number.NaN,
+      errors: totalErrors(errors),
+      words: errors.length,
+    };
+  });
+  return { name: set.name, seconds: set.seconds, results };
 }

@@ -94,7 +94,7 @@ function memoryTable({ files, emptyProcessBytes }: Report): Table {
       ...files.map(({ results }) => formatNumber(((results[index]?.peakBytes ?? NaN) - empty) / MEGABYTE)),
     ]),
     remarks: [
-      `An empty process: ${formatNumber(empty / MEGABYTE)} MB. Peak resident set since the process began, so a column includes those to its left.`,
+      `An empty process: ${formatNumber(empty / MEGABYTE)} MB. Peak resident set of a process that hears jfk and then the files, over and over; of several files up to four are under way at once.`,
     ],
   };
 }
