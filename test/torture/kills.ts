@@ -2,7 +2,8 @@
  * Not a test of `npm test` but a measurement: `npm run torture` kills the real app, its engine, or both, at random
  * moments of a long transcription, starts it again as a person would, and compares the text in the end with that of
  * a run that was left alone. TILESCRIBE_KILLS (50) says how often, TILESCRIBE_MINUTES (10) how long the recording
- * is, TILESCRIBE_SEED which moments.
+ * is, TILESCRIBE_SEED which moments. A kill counts when the job was running; one in three jobs that go on is killed
+ * again, and a kill is "equal" when the text that its job came to in the end is.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,9 +19,12 @@ const KILLS = Number(process.env['TILESCRIBE_KILLS'] ?? '50');
 const MINUTES = Number(process.env['TILESCRIBE_MINUTES'] ?? '10');
 const SEED = Number(process.env['TILESCRIBE_SEED'] ?? '1');
 const VICTIMS = ['app', 'engine', 'both'] as const;
-/** Between two kills, from when the app is up. */
-const LEAST_MS = 200;
-const MOST_MS = 6000;
+/** So often a job that goes on after a kill is killed again. */
+const AGAIN = 1 / 3;
+/** Moments that came too late, when the job was over already, are drawn again, at most so often for each kill. */
+const MOST_DRAWS = 10;
+
+type Victim = (typeof VICTIMS)[number];
 
 /** mulberry32, as in decode-window.ts. */
 function createRandom(seed: number): () => number {
@@ -68,6 +72,28 @@ async function clear({ page }: RunningApp): Promise<void> {
   });
 }
 
+/** Kills what is named, and starts the app again if it was the one. Returns the app that goes on. */
+async function kill(victim: Victim, app: RunningApp, folder: string): Promise<RunningApp> {
+  if (victim !== 'app') process.kill(await findEnginePid(app.electron), 'SIGKILL');
+  if (victim === 'engine') return app;
+  await killApp(app);
+  return await launchApp({ folder });
+}
+
+async function isRunning({ page }: RunningApp): Promise<boolean> {
+  const [job] = await listJobs(page);
+  return job?.state === 'running';
+}
+
+async function waitUntilRunning(app: RunningApp): Promise<boolean> {
+  for (;;) {
+    const [job] = await listJobs(app.page);
+    if (job === undefined || job.state === 'done' || job.state === 'failed') return false;
+    if (job.state === 'running') return true;
+    await sleep(20);
+  }
+}
+
 it(
   `${KILLS} kills during ${MINUTES} minutes of speech change nothing`,
   { timeout: 4 * 3_600_000 },
@@ -76,35 +102,44 @@ it(
     await using first = await launchApp();
     const recording = await writeSound(join(first.folder, 'talk.wav'), await makeLongSound(MINUTES * 60));
     await start(first, recording);
+    await waitUntilRunning(first);
+    const begin = performance.now();
     const expected = await finish(first);
+    const aloneMs = performance.now() - begin;
     expect(expected.length).toBeGreaterThan(MINUTES);
     await clear(first);
-    await start(first, recording);
 
     let app: RunningApp = first;
-    const counts = { app: 0, engine: 0, both: 0, whileRunning: 0, compared: 0 };
-    for (let kill = 0; kill < KILLS; kill++) {
-      await sleep(LEAST_MS + random() * (MOST_MS - LEAST_MS));
-      const [job] = await listJobs(app.page);
-      if (job?.state === 'done' || job?.state === 'failed') {
-        expect(await finish(app)).toEqual(expected);
-        counts.compared++;
-        await clear(app);
-        await start(app, recording);
-      } else {
-        counts.whileRunning++;
-      }
-      const victim = VICTIMS[Math.floor(random() * VICTIMS.length)]!;
-      counts[victim]++;
-      if (victim !== 'app') process.kill(await findEnginePid(app.electron), 'SIGKILL');
-      if (victim !== 'engine') {
-        await killApp(app);
-        app = await launchApp({ folder: first.folder });
-      }
+    const victims = { app: 0, engine: 0, both: 0 };
+    let kills = 0;
+    let equal = 0;
+    let runs = 0;
+    for (let draw = 0; kills < KILLS; draw++) {
+      if (draw > KILLS * MOST_DRAWS) throw new Error(`only ${kills} moments fell into a running job`);
+      await start(app, recording);
+      let ofThisJob = 0;
+      do {
+        // The place where a job goes on is random as well, so this moment may be any of what is left.
+        if (!(await waitUntilRunning(app))) break;
+        await sleep(random() * aloneMs);
+        if (!(await isRunning(app))) break;
+        const victim = VICTIMS[kills % VICTIMS.length]!;
+        app = await kill(victim, app, first.folder);
+        victims[victim]++;
+        kills++;
+        ofThisJob++;
+      } while (kills < KILLS && random() < AGAIN);
+      expect(await finish(app), `after ${kills} kills`).toEqual(expected);
+      equal += ofThisJob;
+      runs++;
+      await clear(app);
     }
-    expect(await finish(app)).toEqual(expected);
-    counts.compared++;
-    process.stdout.write(`${JSON.stringify({ ...counts, segments: expected.length, seed: SEED })}\n`);
+    process.stdout.write(
+      `${kills} kills: ${equal} equal (${victims.app} of the app, ${victims.engine} of the engine, ` +
+        `${victims.both} of both; ${runs} jobs of ${MINUTES} minutes, ${expected.length} segments, ` +
+        `${(aloneMs / 1000).toFixed(1)} s when left alone, seed ${SEED})\n`,
+    );
+    expect(equal).toBe(KILLS);
     await app.electron.close();
   },
 );
