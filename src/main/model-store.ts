@@ -1,6 +1,7 @@
 /** Ties the catalogue and the files on disk (src/models, shared with set-up) to the shelf. */
 import { readCatalog, findModel } from '../models/catalog.mjs';
-import { fetchModel, importModel } from '../models/fetch.mjs';
+import { fetchModel } from '../models/fetch.mjs';
+import { importModel } from '../models/import.mjs';
 import { checkModel, explainCheck, removeModel } from '../models/store.mjs';
 import type { Model } from '../models/catalog.mjs';
 import type { ModelStore } from './models.js';

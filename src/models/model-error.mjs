@@ -4,7 +4,7 @@
  * this folder must run before any dependency is installed.
  */
 
-/** @typedef {'model-unknown' | 'model-missing' | 'model-corrupt' | 'model-fetch-failed'} ModelErrorCode */
+/** @typedef {'model-unknown' | 'model-missing' | 'model-corrupt' | 'model-fetch-failed' | 'disk-full'} ModelErrorCode */
 
 export class ModelError extends Error {
   /** @override */

@@ -1,7 +1,8 @@
 /** A model of the catalogue on this machine, fetched or taken from a folder when it is not. */
 import { join } from 'node:path';
 import { findInstallable, readCatalog } from '../models/catalog.mjs';
-import { fetchModel, importModel } from '../models/fetch.mjs';
+import { fetchModel } from '../models/fetch.mjs';
+import { importModel } from '../models/import.mjs';
 import { ModelError, checkModel, modelsFolder } from '../models/store.mjs';
 import { SetupError } from './setup-error.mjs';
 

