@@ -89,9 +89,12 @@ export function runOnScreen(root, project) {
   return runAttached(command ?? process.execPath, args, { cwd: root, env });
 }
 
-/** A virtual screen and a session bus, as a desktop would have them. */
+/**
+ * A virtual screen and a session bus, as a desktop would have them. Without -noreset the X server begins anew when its
+ * last window goes, and an app that is started just then, as after a kill, finds no screen.
+ */
 function screenOfItsOwn() {
-  return ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24', 'dbus-run-session', '--'];
+  return ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24 -noreset', 'dbus-run-session', '--'];
 }
 
 /**

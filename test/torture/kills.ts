@@ -132,6 +132,7 @@ it(
       expect(await finish(app), `after ${kills} kills`).toEqual(expected);
       equal += ofThisJob;
       runs++;
+      process.stdout.write(`${kills} kills: ${equal} equal\n`);
       await clear(app);
     }
     process.stdout.write(
