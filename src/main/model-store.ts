@@ -2,9 +2,13 @@
 import { readCatalog, findModel } from '../models/catalog.mjs';
 import { fetchModel } from '../models/fetch.mjs';
 import { importModel } from '../models/import.mjs';
-import { checkModel, explainCheck, removeModel } from '../models/store.mjs';
+import { countPartialBytes } from '../models/partial-file.mjs';
+import { checkModel, explainCheck, folderOfModel, removeModel } from '../models/store.mjs';
 import type { Model } from '../models/catalog.mjs';
 import type { ModelStore } from './models.js';
+
+/** Of width 512 with 8 heads, which is what native/npu/program.cc plans for. */
+const NPU_MODELS = ['base', 'base.en'];
 
 export interface ModelFolders {
   readonly resourcesFolder: string;
@@ -20,13 +24,15 @@ export async function openModelStore({ resourcesFolder, modelsFolder }: ModelFol
       const error = explainCheck(model, await checkModel(model, modelsFolder));
       return error === null ? null : { code: error.code, message: error.message, remedy: error.remedy };
     },
-    async fetch(id, onProgress, signal) {
-      await fetchModel(findModel(catalog, id), modelsFolder, {
-        signal,
-        onProgress: ({ receivedBytes, totalBytes }) => {
-          onProgress(totalBytes === 0 ? 0 : receivedBytes / totalBytes);
-        },
-      });
+    async keptBytes(id) {
+      const model = findModel(catalog, id);
+      const { problems } = await checkModel(model, modelsFolder);
+      const good = model.files.filter(({ path }) => problems.every((problem) => problem.path !== path));
+      const parts = await countPartialBytes(folderOfModel(model, modelsFolder), model.files);
+      return parts + good.reduce((sum, { bytes }) => sum + bytes, 0);
+    },
+    async fetch(id, { onProgress, onNote }, signal) {
+      await fetchModel(findModel(catalog, id), modelsFolder, { signal, onProgress, onNote });
     },
     async remove(id) {
       await removeModel(findModel(catalog, id), modelsFolder);
@@ -40,6 +46,9 @@ export async function openModelStore({ resourcesFolder, modelsFolder }: ModelFol
 function describeModel({ id, name, format, files }: Model): ModelStore['models'][number] {
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const onnxReason = format === 'onnx' ? null : 'ONNX Runtime does not read files of whisper.cpp';
+  const npuReason = NPU_MODELS.includes(id)
+    ? 'Needs an AMD XDNA NPU with a compiled design; Doctor says what this computer has'
+    : 'The NPU’s design is for models of the size of base';
   return {
     id,
     name,
@@ -47,6 +56,7 @@ function describeModel({ id, name, format, files }: Model): ModelStore['models']
     devices: [
       { device: 'cpu', reason: null },
       { device: 'onnx', reason: onnxReason },
+      { device: 'npu', reason: npuReason },
     ],
   };
 }

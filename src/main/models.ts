@@ -3,27 +3,38 @@
  * when the user asks. Never fetches by itself. Electron-free; what touches disk and network is injected.
  */
 import * as v from 'valibot';
-import type { ModelStatus } from '../shared/contract.js';
+import type { ModelDownload, ModelStatus } from '../shared/contract.js';
 import { AppError, FailureSchema, toFailure } from '../shared/errors.js';
 import type { Failure } from '../shared/errors.js';
 import type { Outcome } from './jobs.js';
 import { createThrottle } from './throttle.js';
+import { TransferRate } from './transfer-rate.js';
 
 /** Download progress is pushed at most ten times a second. */
 const PUSH_INTERVAL_MS = 100;
+/** What the network did is shown so long once bytes come again. */
+const NOTE_MS = 10_000;
 
 export interface ModelStore {
   readonly models: readonly Pick<ModelStatus, 'id' | 'name' | 'sizeBytes' | 'devices'>[];
   /** Null when the model is ready; else what is wrong with it. */
   check(id: string): Promise<Failure | null>;
-  /** `onProgress` takes 0 to 1. */
-  fetch(id: string, onProgress: (progress: number) => void, signal: AbortSignal): Promise<void>;
+  /** How much of a model that is not complete is here already. */
+  keptBytes(id: string): Promise<number>;
+  fetch(id: string, listener: FetchListener, signal: AbortSignal): Promise<void>;
   import(id: string, folder: string): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
+export interface FetchListener {
+  readonly onProgress: (progress: Pick<ModelDownload, 'receivedBytes' | 'totalBytes'>) => void;
+  /** One sentence, when a source is asked again or given up for the next. */
+  readonly onNote: (note: string) => void;
+}
+
 export interface ModelShelfOptions {
   readonly store: ModelStore;
+  readonly now: () => number;
   /** The folder dialog; null when it was closed. */
   readonly chooseFolder: () => Promise<string | null>;
   readonly pushModels: (models: ModelStatus[]) => void;
@@ -56,10 +67,9 @@ export class ModelShelf {
     return this.#work(id, async () => {
       const abort = new AbortController();
       this.#aborts.set(id, abort);
-      const onProgress = (progress: number): void => {
-        this.#change(id, { state: 'fetching', progress });
-      };
-      await this.#options.store.fetch(id, onProgress, abort.signal).finally(() => this.#aborts.delete(id));
+      await this.#options.store
+        .fetch(id, this.#follow(id), abort.signal)
+        .finally(() => this.#aborts.delete(id));
     });
   }
 
@@ -69,7 +79,7 @@ export class ModelShelf {
     return this.#work(id, () => this.#options.store.import(id, folder));
   }
 
-  /** Stops a download; files that are complete stay. */
+  /** Stops a download; what arrived stays. */
   cancel(id: string): void {
     this.#aborts.get(id)?.abort(cancelledDownload());
   }
@@ -90,7 +100,8 @@ export class ModelShelf {
     for (const model of this.#options.store.models) {
       const { id } = model;
       const failure = await this.#check(id);
-      this.#statuses.set(id, { ...model, ...describeCheck(failure), progress: null });
+      const keptBytes = await this.#keptBytes(id, failure);
+      this.#statuses.set(id, { ...model, ...IDLE, ...describeCheck(failure), keptBytes });
     }
     this.#push.request();
   }
@@ -121,7 +132,7 @@ export class ModelShelf {
   }
 
   async #run(id: string, act: () => Promise<void>): Promise<Outcome> {
-    this.#change(id, { state: 'fetching', failure: null, progress: 0 });
+    this.#change(id, { ...IDLE, state: 'fetching', failure: null });
     let failure: Failure | null = null;
     try {
       await act();
@@ -130,9 +141,39 @@ export class ModelShelf {
     }
     const found = await this.#check(id);
     // Why the attempt failed says more than that the model is still missing.
-    this.#change(id, { ...describeCheck(found === null ? null : (failure ?? found), found), progress: null });
+    const keptBytes = await this.#keptBytes(id, found);
+    this.#change(id, {
+      ...IDLE,
+      ...describeCheck(found === null ? null : (failure ?? found), found),
+      keptBytes,
+    });
     const remaining = failure ?? found;
     return remaining === null ? { ok: true } : { ok: false, failure: remaining };
+  }
+
+  async #keptBytes(id: string, found: Failure | null): Promise<number> {
+    return found === null ? 0 : await this.#options.store.keptBytes(id).catch(() => 0);
+  }
+
+  #follow(id: string): FetchListener {
+    const rate = new TransferRate();
+    let note: string | null = null;
+    let notedMs = 0;
+    return {
+      onProgress: ({ receivedBytes, totalBytes }) => {
+        const nowMs = this.#options.now();
+        rate.note(receivedBytes, nowMs);
+        if (nowMs - notedMs > NOTE_MS) note = null;
+        const download = { receivedBytes, totalBytes, ...rate.estimate(totalBytes), note };
+        this.#change(id, { progress: totalBytes === 0 ? 0 : receivedBytes / totalBytes, download });
+      },
+      onNote: (text) => {
+        note = text;
+        notedMs = this.#options.now();
+        const download = this.#statuses.get(id)?.download ?? null;
+        if (download !== null) this.#change(id, { download: { ...download, note } });
+      },
+    };
   }
 
   #change(id: string, change: Partial<ModelStatus>): void {
@@ -143,11 +184,14 @@ export class ModelShelf {
   }
 }
 
+/** Nothing is under way. */
+const IDLE = { progress: null, download: null } as const;
+
 function cancelledDownload(): AppError {
   return new AppError(
     'cancelled',
-    'The download was stopped. Files that were complete are kept.',
-    'Fetch the model again to get the others.',
+    'The download was stopped. What arrived is kept.',
+    'Download the model again to get the rest.',
   );
 }
 

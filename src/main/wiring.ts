@@ -80,6 +80,7 @@ export function createQueue({ engine, page, library, settings, runs }: QueuePart
 export async function createShelf(paths: Paths, page: Page): Promise<ModelShelf> {
   return new ModelShelf({
     store: await openModelStore(paths),
+    now: Date.now,
     chooseFolder: () => chooseModelFolder(page.requireWindow()),
     pushModels: (models) => {
       page.push('models.changed', models);

@@ -24,19 +24,35 @@ const done = v.object({ ok: v.literal(true) });
 const failed = v.object({ ok: v.literal(false), failure: FailureSchema });
 const doneOrFailed = v.variant('ok', [done, failed]);
 const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** As the catalogue's own ids are. */
+const modelId = v.pipe(v.string(), v.maxLength(41), v.regex(/^[a-z0-9][a-z0-9.-]*$/));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 
 /** 'npu' is listed so that the page can say why it does not run. */
 export const MODEL_DEVICES = ['cpu', 'onnx', 'npu'] as const;
 
+const ModelDownloadSchema = v.object({
+  receivedBytes: v.number(),
+  totalBytes: v.number(),
+  /** Over the last seconds; null before there is anything to measure. */
+  bytesPerSecond: v.nullable(v.number()),
+  remainingMs: v.nullable(v.number()),
+  /** What the network does to it: that it is tried again, or from another source. */
+  note: v.nullable(v.string()),
+});
+export type ModelDownload = v.InferOutput<typeof ModelDownloadSchema>;
+
 export const ModelStatusSchema = v.object({
   id: v.string(),
   name: v.string(),
-  /** 'unverified' until its hashes were compared in this installation. */
   state: v.picklist(['ready', 'missing', 'corrupt', 'fetching']),
   failure: v.nullable(FailureSchema),
-  /** While fetching: 0 to 1. */
+  /** While fetching: 0 to 1, or null while it is not known, as when files are checked. */
   progress: v.nullable(v.number()),
+  /** While bytes come over the network. */
+  download: v.nullable(ModelDownloadSchema),
+  /** Of a model that is not complete: what is here already and will not be fetched again. */
+  keptBytes: v.number(),
   /** Of all its files. */
   sizeBytes: v.number(),
   /** Where it can run here; `reason` says why not, null that it can. */
@@ -146,15 +162,15 @@ export const CONTRACT = {
   'jobs.reveal': { request: v.strictObject({ path }), reply: done },
   'models.status': { request: v.null(), reply: v.array(ModelStatusSchema) },
   /** Fetches what is missing or damaged, from the catalogue's sources in order. */
-  'models.repair': { request: v.strictObject({ id: v.string() }), reply: v.variant('ok', [done, failed]) },
+  'models.repair': { request: v.strictObject({ id: modelId }), reply: doneOrFailed },
   /** What this machine has and lacks; takes up to some seconds. */
   'doctor.run': { request: v.null(), reply: DoctorReportSchema },
   /** Takes the model from a folder on disk that the user chooses. */
-  'models.import': { request: v.strictObject({ id: v.string() }), reply: v.variant('ok', [done, failed]) },
-  /** Stops a download; files that are complete are kept for the next try. */
-  'models.cancel': { request: v.strictObject({ id: v.string() }), reply: done },
+  'models.import': { request: v.strictObject({ id: modelId }), reply: doneOrFailed },
+  /** Stops a download; what arrived is kept, and the next try goes on with it. */
+  'models.cancel': { request: v.strictObject({ id: modelId }), reply: done },
   /** Deletes the model's files. */
-  'models.remove': { request: v.strictObject({ id: v.string() }), reply: doneOrFailed },
+  'models.remove': { request: v.strictObject({ id: modelId }), reply: doneOrFailed },
   /** Transcripts of all times, newest first; with a query only those whose name or text holds it. */
   'library.list': {
     request: v.strictObject({ query: v.nullable(v.pipe(v.string(), v.maxLength(1000))) }),
@@ -193,7 +209,7 @@ export const PUSHES = {
    * An edit was made, by this window or by main. One that does not follow the revision the page has means that
    * the page missed something and asks `jobs.segments` again.
    */
-  'transcript.changed': v.object({ id: v.string(), revision, edit: EditSchema }),
+  'transcript.changed': v.object({ id: jobId, revision, edit: EditSchema }),
   'models.changed': v.array(ModelStatusSchema),
   'settings.changed': SettingsSchema,
   /** Something the user must see that belongs to no job: "the engine stopped and was started again". */

@@ -16,6 +16,43 @@ const PUBLISHED: ReadonlyMap<string, NonNullable<GenerationConfig['alignment_hea
       [5, 7],
     ],
   ],
+  [
+    'tiny.en',
+    [
+      [1, 0],
+      [2, 0],
+      [2, 5],
+      [3, 0],
+      [3, 1],
+      [3, 2],
+      [3, 3],
+      [3, 4],
+    ],
+  ],
+  [
+    'small.en',
+    [
+      [6, 6],
+      [7, 0],
+      [7, 3],
+      [7, 8],
+      [8, 2],
+      [8, 5],
+      [8, 7],
+      [9, 0],
+      [9, 4],
+      [9, 8],
+      [9, 10],
+      [10, 0],
+      [10, 1],
+      [10, 2],
+      [10, 3],
+      [10, 6],
+      [10, 11],
+      [11, 2],
+      [11, 4],
+    ],
+  ],
 ]);
 
 /** In the form of generation_config.json; of other models it is empty. */

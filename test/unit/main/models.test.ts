@@ -12,6 +12,7 @@ function setUp(
   found: Failure | null,
   overrides: Partial<ModelStore> = {},
   chosenFolder: string | null = null,
+  now = () => 1_000,
 ) {
   let state = found;
   const pushes: ModelStatus[][] = [];
@@ -19,9 +20,10 @@ function setUp(
   const store: ModelStore = {
     models: [{ id: 'base', name: 'Whisper base', sizeBytes: 79_000_000, devices: [] }],
     check: () => Promise.resolve(state),
-    fetch: (id, onProgress) => {
+    keptBytes: () => Promise.resolve(state === null ? 0 : 34_000_000),
+    fetch: (id, { onProgress }) => {
       fetches.push(id);
-      onProgress(0.5);
+      onProgress({ receivedBytes: 40_000_000, totalBytes: 79_000_000 });
       state = null;
       return Promise.resolve();
     },
@@ -37,6 +39,7 @@ function setUp(
   };
   const shelf = new ModelShelf({
     store,
+    now,
     chooseFolder: () => Promise.resolve(chosenFolder),
     pushModels: (models) => pushes.push(models),
   });
@@ -62,6 +65,8 @@ describe('model shelf', () => {
           state,
           failure: found,
           progress: null,
+          download: null,
+          keptBytes: found === null ? 0 : 34_000_000,
         },
       ]);
       expect(fetches).toEqual([]);
@@ -108,6 +113,65 @@ describe('model shelf', () => {
 
     expect(await shelf.import('base')).toEqual({ ok: true });
     expect(await shelf.list()).toMatchObject([{ state: 'ready' }]);
+    shelf.close();
+  });
+
+  it('shows bytes, speed, the time left and what the network did while it downloads, and none of it after', async () => {
+    let nowMs = 0;
+    const pushes: ModelStatus[] = [];
+    const { shelf } = setUp(
+      MISSING,
+      {
+        fetch: async (_id, { onProgress, onNote }) => {
+          for (const megabytes of [0, 10, 20, 30]) {
+            onProgress({ receivedBytes: megabytes * 1e6, totalBytes: 80e6 });
+            nowMs += 1_000;
+          }
+          onNote('The transfer stood still; trying again.');
+          pushes.push(...(await shelf.list()));
+        },
+      },
+      null,
+      () => nowMs,
+    );
+
+    await shelf.repair('base');
+
+    expect(pushes).toMatchObject([
+      {
+        state: 'fetching',
+        progress: 30 / 80,
+        download: {
+          receivedBytes: 30e6,
+          totalBytes: 80e6,
+          bytesPerSecond: 10e6,
+          remainingMs: 5_000,
+          note: 'The transfer stood still; trying again.',
+        },
+      },
+    ]);
+    expect(await shelf.list()).toMatchObject([{ progress: null, download: null, keptBytes: 34_000_000 }]);
+    shelf.close();
+  });
+
+  it('stops a download when the user says so, and keeps what arrived', async () => {
+    const { shelf } = setUp(MISSING, {
+      fetch: (_id, _listener, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+        }),
+    });
+    await shelf.list();
+
+    const outcome = shelf.repair('base');
+    await Promise.resolve().then(() => undefined);
+    await shelf.list();
+    shelf.cancel('base');
+
+    expect(await outcome).toMatchObject({ ok: false, failure: { code: 'cancelled' } });
+    expect(await shelf.list()).toMatchObject([{ state: 'missing', keptBytes: 34_000_000 }]);
     shelf.close();
   });
 });

@@ -33,6 +33,25 @@ test("the product's own catalogue is valid and has base, from the hub first and 
   expect(base.sources.map((source) => source.kind)).toEqual(['hub', 'npm']);
 });
 
+test('tiny, base and small are there for all languages and for English, and none names a file twice', async () => {
+  const { models } = await readCatalog('resources');
+
+  expect(models.map(({ id }) => id).sort()).toEqual([
+    'base',
+    'base.en',
+    'small',
+    'small.en',
+    'tiny',
+    'tiny.en',
+  ]);
+  for (const { id, format, sources } of models) {
+    expect(format).toBe(id.endsWith('.en') ? 'ggml' : 'onnx');
+    expect(sources[0]?.kind).toBe('hub');
+  }
+  const large = models.flatMap(({ files }) => files).filter(({ bytes }) => bytes > 3_000_000);
+  expect(new Set(large.map(({ sha256 }) => sha256)).size).toBe(large.length);
+});
+
 test('base.en is one file of whisper.cpp, the published one, from the hub first and from npm next', async () => {
   const { format, files, sources } = findModel(await readCatalog('resources'), 'base.en');
 

@@ -2,8 +2,8 @@
 import './models-view.css';
 import '../page.css';
 import { useState } from 'react';
-import type { ModelStatus } from '../../../shared/contract.js';
-import { formatBytes, formatPercent } from '../../format.js';
+import type { ModelDownload, ModelStatus } from '../../../shared/contract.js';
+import { formatBytes, formatPercent, formatRemaining } from '../../format.js';
 import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Icon } from '../../parts/icon.js';
@@ -31,15 +31,43 @@ function Devices({ model }: { readonly model: ModelStatus }) {
 }
 
 function Fetching({ model }: { readonly model: ModelStatus }) {
+  const { download, progress } = model;
   return (
-    <div className="model-progress">
-      <ProgressBar value={model.progress} label={words.progress(model.name)} />
-      {model.progress !== null && <span>{formatPercent(model.progress)}</span>}
-      <Button testId="model-cancel" onClick={() => void cancelModel(model.id)}>
-        {words.cancel}
-      </Button>
-    </div>
+    <>
+      <div className="model-progress">
+        <ProgressBar value={progress} label={words.progress(model.name)} />
+        {progress !== null && <span className="model-percent">{formatPercent(progress)}</span>}
+        {download !== null && (
+          <Button testId="model-cancel" onClick={() => void cancelModel(model.id)}>
+            {words.cancel}
+          </Button>
+        )}
+      </div>
+      {download !== null && (
+        <p className="model-figures" data-testid="model-figures">
+          {describeDownload(download)}
+        </p>
+      )}
+      {download?.note != null && <p className="model-figures">{download.note}</p>}
+    </>
   );
+}
+
+/** "34 MB of 77 MB · 5 MB/s · about 10 s left"; what is not known yet is left out. */
+function describeDownload({ receivedBytes, totalBytes, bytesPerSecond, remainingMs }: ModelDownload): string {
+  return [
+    words.received(formatBytes(receivedBytes), formatBytes(totalBytes)),
+    bytesPerSecond === null || bytesPerSecond === 0 ? null : words.speed(formatBytes(bytesPerSecond)),
+    formatRemaining(remainingMs),
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
+}
+
+/** What brings a model that is not ready: from nothing, from where it stopped, or what is damaged. */
+function fetchWord({ state, keptBytes }: ModelStatus): string {
+  if (state !== 'missing') return words.repair;
+  return keptBytes > 0 ? words.resume : words.fetch;
 }
 
 interface ModelButtonsProps {
@@ -61,10 +89,11 @@ function ModelButtons({ model, isChosen, onRemove }: ModelButtonsProps) {
       {state !== 'ready' && (
         <Button
           look="primary"
-          aria-label={words.actOn(state === 'missing' ? words.fetch : words.repair, name)}
+          testId="model-fetch"
+          aria-label={words.actOn(fetchWord(model), name)}
           onClick={() => void repairModel(id)}
         >
-          {state === 'missing' ? words.fetch : words.repair}
+          {fetchWord(model)}
         </Button>
       )}
       {state === 'ready' && (
@@ -77,12 +106,22 @@ function ModelButtons({ model, isChosen, onRemove }: ModelButtonsProps) {
         </Button>
       )}
       {state !== 'ready' && (
-        <Button aria-label={words.actOn(words.import, name)} onClick={() => void importModel(id)}>
+        <Button
+          testId="model-import"
+          aria-label={words.actOn(words.import, name)}
+          onClick={() => void importModel(id)}
+        >
           {words.import}
         </Button>
       )}
-      {state !== 'missing' && (
-        <Button look="quiet" icon="trash" aria-label={words.actOn(words.remove, name)} onClick={onRemove}>
+      {(state !== 'missing' || model.keptBytes > 0) && (
+        <Button
+          look="quiet"
+          icon="trash"
+          testId="model-remove"
+          aria-label={words.actOn(words.remove, name)}
+          onClick={onRemove}
+        >
           {words.remove}
         </Button>
       )}
@@ -97,7 +136,7 @@ function ModelCard({ model, onRemove }: { readonly model: ModelStatus; readonly 
       <header className="model-head">
         <h2 className="model-name">{model.name}</h2>
         <span className="badge" data-look={model.state}>
-          {words.state(model.state)}
+          {model.state === 'fetching' && model.download === null ? words.checking : words.state(model.state)}
         </span>
         {isChosen && (
           <span className="badge" data-look="chosen">
@@ -109,6 +148,11 @@ function ModelCard({ model, onRemove }: { readonly model: ModelStatus; readonly 
       {model.failure !== null && (
         <p className="model-failure">
           {model.failure.message} {model.failure.remedy}
+        </p>
+      )}
+      {model.state === 'missing' && model.keptBytes > 0 && (
+        <p className="model-figures" data-testid="model-kept">
+          {words.kept(formatBytes(model.keptBytes))}
         </p>
       )}
       <Devices model={model} />
@@ -150,6 +194,7 @@ export function ModelsView() {
               </Button>
               <Button
                 look="danger"
+                testId="model-remove-confirm"
                 onClick={() => {
                   close();
                   void removeModel(removing.id);
