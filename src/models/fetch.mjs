@@ -92,7 +92,7 @@ export async function fetchModel(model, folder, options = {}) {
   }
   throw new ModelError(
     'model-fetch-failed',
-    `The model "${model.id}" could not be fetched. ${causes.join('. ')}. What arrived is kept.`,
+    `The model "${model.id}" could not be fetched: ${causes.join('; ')}. What arrived is kept.`,
     'Check the network connection and the free disk space, then try again; or take the files from a folder: ' +
       `"Import" in the app, or "npm run setup -- --model ${model.id} --model-from FOLDER" in Tilescribe's folder.`,
   );

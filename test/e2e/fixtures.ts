@@ -51,6 +51,8 @@ export interface LaunchOptions {
   readonly cwd?: string;
   /** Of an app that ran before, to go on with its data; it belongs to that one, which removes it. */
   readonly folder?: string;
+  /** On top of this process's own variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp> {
@@ -61,7 +63,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
     executablePath: ELECTRON,
     args: ['-r', HOLD_READY, ...SANDBOX_SWITCHES, REPOSITORY, ...args],
     cwd,
-    env: environmentIn(folder),
+    env: { ...environmentIn(folder), ...options.env },
     // Else Playwright pins the page to the light theme.
     colorScheme: null,
   });

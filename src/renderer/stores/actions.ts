@@ -175,11 +175,21 @@ export function measureMachine(): Promise<void> {
 }
 
 export function repairModel(id: string): Promise<void> {
-  return ask('models.repair', { id });
+  return askAboutModel('models.repair', id);
 }
 
 export function importModel(id: string): Promise<void> {
-  return ask('models.import', { id });
+  return askAboutModel('models.import', id);
+}
+
+/** What went wrong is on the model's card, and in the banner of the chosen one: a notice only where neither is seen. */
+function askAboutModel(name: 'models.repair' | 'models.import', id: string): Promise<void> {
+  return attempt(async () => {
+    const reply = await call(name, { id });
+    const { view, options } = useUi.getState();
+    const isSeen = view === 'models' || options.model === id;
+    if (!reply.ok && reply.failure.code !== 'cancelled' && !isSeen) showNotice(reply.failure);
+  });
 }
 
 export function cancelModel(id: string): Promise<void> {

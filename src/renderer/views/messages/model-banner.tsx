@@ -52,5 +52,7 @@ function ModelCard({ model }: { readonly model: ModelStatus }) {
 
 export function ModelBanner() {
   const model = useUi((state) => state.models.find((known) => known.id === state.options.model) ?? null);
-  return model === null || model.state === 'ready' ? null : <ModelCard model={model} />;
+  // Its card says the same there, and more.
+  const isOnCard = useUi((state) => state.view === 'models');
+  return model === null || model.state === 'ready' || isOnCard ? null : <ModelCard model={model} />;
 }

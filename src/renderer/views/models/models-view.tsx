@@ -131,6 +131,8 @@ function ModelButtons({ model, isChosen, onRemove }: ModelButtonsProps) {
 
 function ModelCard({ model, onRemove }: { readonly model: ModelStatus; readonly onRemove: () => void }) {
   const isChosen = useSettings((state) => state.settings.model === model.id);
+  // That it is not there is no failure: the badge says so.
+  const failure = model.failure?.code === 'model-missing' ? null : model.failure;
   return (
     <li className="card model" data-testid="model" data-id={model.id} data-state={model.state}>
       <header className="model-head">
@@ -145,9 +147,9 @@ function ModelCard({ model, onRemove }: { readonly model: ModelStatus; readonly 
         )}
         <span className="model-size">{formatBytes(model.sizeBytes)}</span>
       </header>
-      {model.failure !== null && (
-        <p className="model-failure">
-          {model.failure.message} {model.failure.remedy}
+      {failure !== null && (
+        <p className="model-failure" data-look={failure.code}>
+          {failure.message} {failure.remedy}
         </p>
       )}
       {model.state === 'missing' && model.keptBytes > 0 && (
