@@ -11,6 +11,7 @@
  */
 import { LevelControl } from './level-control.js';
 import type { FrameLevel } from './level-control.js';
+import { PART_FRAMES, SceneChange } from './scene-change.js';
 import { ToneFinder } from './tone-finder.js';
 import type { MarkedFrame } from './tone-finder.js';
 import { FRAME_SAMPLES } from './voice-model.js';
@@ -27,13 +28,18 @@ export interface VoiceFrame {
 }
 
 export class VoiceStream {
-  readonly #asIs: VoiceListener;
-  readonly #amplified: VoiceListener;
+  readonly #model: VoiceModel;
+  #asIs: VoiceListener;
+  #amplified: VoiceListener;
+  readonly #scene = new SceneChange();
+  /** Frames of the part under way (scene-change.ts). */
+  #partFrames = 0;
   readonly #control = new LevelControl();
   readonly #tones = new ToneFinder();
   #rest = new Float32Array(0);
 
   constructor(model: VoiceModel) {
+    this.#model = model;
     this.#asIs = model.start();
     this.#amplified = model.start();
   }
@@ -63,6 +69,24 @@ export class VoiceStream {
   }
 
   async #hear(frames: readonly MarkedFrame[]): Promise<readonly VoiceFrame[]> {
+    const heard: VoiceFrame[] = [];
+    while (heard.length < frames.length) {
+      const part = frames.slice(heard.length, heard.length + PART_FRAMES - this.#partFrames);
+      const found = await this.#hearPart(part);
+      heard.push(...found);
+      this.#partFrames = (this.#partFrames + part.length) % PART_FRAMES;
+      // Asked of every frame.
+      if (found.map((frame) => this.#scene.push(frame)).includes(true)) this.#forget();
+    }
+    return heard;
+  }
+
+  #forget(): void {
+    this.#asIs = this.#model.start();
+    this.#amplified = this.#model.start();
+  }
+
+  async #hearPart(frames: readonly MarkedFrame[]): Promise<readonly VoiceFrame[]> {
     const samples = new Float32Array(frames.length * FRAME_SAMPLES);
     for (const [index, frame] of frames.entries()) {
       if (!frame.isTone) samples.set(frame.samples, index * FRAME_SAMPLES);
