@@ -18,6 +18,8 @@ import type { AlignmentHead, DecoderBackend } from './backend/backend.js';
 import { openBackend } from './backend/open-backend.js';
 import { listSparseGroups } from './backend/sparse-vocabulary.js';
 import { StepBatcher } from './backend/step-batcher.js';
+import { guardsWithout } from './decoding/guards.js';
+import type { Guard } from './decoding/guards.js';
 import { JobLine } from './job-line.js';
 import { describeModel } from './model/describe-model.js';
 import type { AlignmentHeads } from './model/model-files.js';
@@ -38,6 +40,8 @@ export interface TranscribeRequest {
   readonly sound?: SoundFolder | null;
   /** How many other candidates to tell with each token; none when left out. */
   readonly candidates?: number;
+  /** For measuring what a guard does; none when left out. */
+  readonly guardsLeftOut?: readonly Guard[];
 }
 
 export interface Engine {
@@ -190,6 +194,7 @@ export function createEngine(config: EngineConfig): Engine {
         loadMs,
         jobsAtOnce: () => used.users,
         candidates: request.candidates ?? 0,
+        guards: guardsWithout(request.guardsLeftOut ?? []),
       });
     } catch (thrown) {
       // What is open is not to be used again; the next job opens what is whole.

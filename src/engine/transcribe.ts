@@ -20,15 +20,16 @@ import { recordSound } from './audio/sound-recorder.js';
 import type { SoundFolder } from './audio/sound-recorder.js';
 import type { AlignmentHead } from './backend/backend.js';
 import type { JobBackend } from './backend/step-batcher.js';
+import type { Guards } from './decoding/guards.js';
 import { findNext } from './decoding/next-window.js';
 import { Turn } from './decoding/turn.js';
 import { WindowDecoder } from './decoding/window-decoder.js';
+import type { WindowOutcome } from './decoding/window-decoder.js';
 import { endAt, HeardSound, SHORTEST_WINDOW } from './heard-sound.js';
 import type { Chunk } from './heard-sound.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from './mel/log-mel.js';
 import type { Tokenizer } from './model/tokenizer.js';
 import { RunMeter } from './run-meter.js';
-import type { LooseSegment } from './words/word-times.js';
 import type { VoiceModel } from './voice/voice-model.js';
 import { CAUTIOUS, STRICT } from './voice/spans.js';
 import { VoiceActivity } from './voice/voice-activity.js';
@@ -57,6 +58,8 @@ export interface JobInput {
   readonly jobsAtOnce: () => number;
   /** See WindowDecoderInput. */
   readonly candidates?: number;
+  /** All when left out. */
+  readonly guards?: Guards;
 }
 
 /**
@@ -83,6 +86,9 @@ interface Place {
   readonly previous: readonly number[];
   readonly language: LanguageCode | null;
 }
+
+type CommittedText = Pick<WindowOutcome, 'segments' | 'skipped' | 'isSilent'>;
+const NO_TEXT: CommittedText = { segments: [], skipped: [], isSilent: true };
 
 class Transcription {
   readonly #in: JobInput;
@@ -116,7 +122,7 @@ class Transcription {
       const isGap = speech > start;
       if (speech - start >= LONGEST_MEMORY) previous = this.#decoder.firstPrevious();
       start = speech;
-      if (isGap) this.#commit([], true, { start, offset: 0, previous, language });
+      if (isGap) this.#commit(NO_TEXT, { start, offset: 0, previous, language });
       const available = await this.#sound.listen(start);
       if (available < SHORTEST_WINDOW) return;
       const length = this.#sound.hearUntil(start, start + available) - start;
@@ -130,14 +136,15 @@ class Transcription {
         ahead: this.#sound.readAhead(start + length),
         previous,
         language,
+        frames,
         emit: (event) => {
           this.#tell(event);
         },
       });
       previous = outcome.previous;
       language = outcome.language;
-      start = findNext(outcome, { start, end: start + length, frames });
-      this.#commit(outcome.segments, outcome.isSilent, { start, offset: 0, previous, language });
+      start = findNext(outcome, { start, end: start + length, frames }, this.#in.guards);
+      this.#commit(outcome, { start, offset: 0, previous, language });
       this.#sound.discardBefore(start);
       await this.#meter.measure(() => this.#progress());
     }
@@ -198,6 +205,7 @@ class Transcription {
           ahead: this.#sound.readAhead(chunk.start + chunk.length),
           previous,
           language,
+          frames: chunk.frames,
           emit: (event) => {
             turn.say(() => {
               this.#tell(event);
@@ -206,15 +214,16 @@ class Transcription {
         });
         previous = outcome.previous;
         language = outcome.language;
-        const next = findNext(outcome, {
+        const stretch = {
           start: chunk.start + offset,
           end: chunk.start + chunk.length,
           frames: chunk.frames,
-        });
+        };
+        const next = findNext(outcome, stretch, this.#in.guards);
         offset = Math.min(next - chunk.start, chunk.length);
         const place = { start: chunk.start, offset, previous, language };
         turn.say(() => {
-          this.#commit(outcome.segments, outcome.isSilent, place);
+          this.#commit(outcome, place);
         });
         await this.#meter.measure(() => this.#progress());
       }
@@ -240,7 +249,7 @@ class Transcription {
     this.#in.emit(event);
   }
 
-  #commit(segments: readonly LooseSegment[], isSilent: boolean, place: Place): void {
+  #commit({ segments, skipped, isSilent }: CommittedText, place: Place): void {
     const { start, offset, previous, language } = place;
     const processed = toSamples(start + offset);
     const stats = this.#stats(processed);
@@ -248,6 +257,7 @@ class Transcription {
     this.#in.emit({
       kind: 'commit',
       segments: segments.map((segment) => ({ index: this.#segments++, ...segment })),
+      ...(skipped.length === 0 ? {} : { skipped: [...skipped] }),
       processed,
       elapsedMs: stats.totalMs,
       isSilent,

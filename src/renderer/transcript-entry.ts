@@ -5,7 +5,8 @@
 import { isFinished } from '../shared/job.js';
 import type { Job } from '../shared/job.js';
 import type { EngineEvent } from '../shared/events.js';
-import type { Coverage } from '../shared/span.js';
+import { cutOut } from '../shared/coverage.js';
+import type { Coverage, Span } from '../shared/span.js';
 import type { Samples } from '../shared/time.js';
 import type { Segment } from '../shared/transcript.js';
 
@@ -27,6 +28,8 @@ export interface TranscriptEntry {
   readonly revision: number;
   /** What became of each stretch of the recording. */
   readonly spans: readonly Coverage[];
+  /** Known to lie within speech, whether or not its span has come. */
+  readonly skipped: readonly Span[];
   /** The text here is not what main has: what main answers next replaces it. */
   readonly isStale: boolean;
   readonly retries: ReadonlyMap<Samples, readonly Retry[]>;
@@ -40,6 +43,7 @@ export const EMPTY_ENTRY: TranscriptEntry = {
   segments: [],
   revision: 0,
   spans: [],
+  skipped: [],
   isStale: false,
   retries: new Map(),
   isFetching: false,
@@ -77,11 +81,14 @@ export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): Transcr
       return { ...entry, retries: new Map(entry.retries).set(event.windowStart, [...earlier, retry]) };
     }
     case 'commit':
-      return event.segments.length === 0
-        ? entry
-        : { ...entry, segments: mergeSegments(entry.segments, event.segments) };
+      return skipStretches(
+        event.segments.length === 0
+          ? entry
+          : { ...entry, segments: mergeSegments(entry.segments, event.segments) },
+        event.skipped ?? [],
+      );
     case 'span':
-      return { ...entry, spans: [...entry.spans, event.span] };
+      return { ...entry, spans: [...entry.spans, ...cutOut([event.span], entry.skipped)] };
     case 'language':
     case 'timings':
     case 'token':
@@ -90,6 +97,12 @@ export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): Transcr
     case 'cancelled':
       return entry;
   }
+}
+
+/** They may come before the span that they lie in, which ends when the speech does. */
+function skipStretches(entry: TranscriptEntry, skipped: readonly Span[]): TranscriptEntry {
+  if (skipped.length === 0) return entry;
+  return { ...entry, spans: cutOut(entry.spans, skipped), skipped: [...entry.skipped, ...skipped] };
 }
 
 export interface FetchedTranscript {

@@ -1,13 +1,17 @@
 /** What became of each stretch of a recording. Pure. */
 import { isFinished } from './job.js';
 import type { JobHistory } from './journal.js';
-import type { Coverage } from './span.js';
+import type { Coverage, Span } from './span.js';
 
 /**
  * What was heard, as far as the job came; the rest of a job that ended before is 'failed'. Where no voice
  * detector listened, all that was decoded counts as speech.
  */
-export function listCoverage({ job, spans }: Pick<JobHistory, 'job' | 'spans'>): readonly Coverage[] {
+export function listCoverage({
+  job,
+  spans,
+  skipped,
+}: Pick<JobHistory, 'job' | 'spans' | 'skipped'>): readonly Coverage[] {
   const { processed } = job;
   const heard: Coverage[] = spans.flatMap((span): Coverage[] => {
     if (span.start >= processed) return [];
@@ -19,7 +23,24 @@ export function listCoverage({ job, spans }: Pick<JobHistory, 'job' | 'spans'>):
   if (isCutShort && job.duration !== null && job.duration > processed) {
     heard.push({ kind: 'failed', start: processed, end: job.duration });
   }
-  return heard;
+  return cutOut(heard, skipped);
+}
+
+/** The same stretch, with those that were skipped within it as stretches of their own. */
+export function cutOut(coverage: readonly Coverage[], skipped: readonly Span[]): readonly Coverage[] {
+  return skipped.reduce((rest, hole) => rest.flatMap((stretch) => cutOne(stretch, hole)), coverage);
+}
+
+function cutOne(stretch: Coverage, hole: Span): readonly Coverage[] {
+  const start = Math.max(stretch.start, hole.start) as Coverage['start'];
+  const end = Math.min(stretch.end, hole.end) as Coverage['end'];
+  if (stretch.kind !== 'speech' || start >= end) return [stretch];
+  const parts: readonly Coverage[] = [
+    { ...stretch, end: start },
+    { kind: hole.kind, start, end },
+    { ...stretch, start: end },
+  ];
+  return parts.filter((part) => part.end > part.start);
 }
 
 function toStart(heard: readonly Coverage[], { options, processed }: JobHistory['job']): Coverage['start'] {

@@ -143,6 +143,8 @@ export const CommitSchema = v.object({
   kind: v.literal('commit'),
   ...job,
   segments: v.array(SegmentSchema),
+  /** Where nobody speaks although there was text, which is not told. Within what a `span` calls speech. */
+  skipped: v.exactOptional(v.array(SpanSchema)),
   /** Everything before this sample is done. */
   processed: SamplesSchema,
   elapsedMs: v.number(),

@@ -84,6 +84,7 @@ export const JournalLineSchema = v.variant('kind', [
     order: v.number(),
     segments: v.array(SegmentSchema),
     spans: v.array(SpanSchema),
+    skipped: v.optional(v.array(SpanSchema), []),
     checkpoint: v.fallback(v.nullable(CheckpointSchema), null),
     isListed: v.boolean(),
   }),
@@ -97,6 +98,8 @@ export interface JobHistory {
   order: number;
   segments: Segment[];
   spans: Span[];
+  /** Within spans of speech; see CommitSchema. */
+  skipped: Span[];
   /** Where the job goes on; null: from the beginning. */
   checkpoint: Checkpoint | null;
   isListed: boolean;
@@ -124,6 +127,7 @@ export function startHistory({ id, fileName, path, options, createdAtMs, order }
     order,
     segments: [],
     spans: [],
+    skipped: [],
     checkpoint: null,
     isListed: true,
   };
@@ -182,6 +186,7 @@ export function extendHistory(history: JobHistory, line: JournalLine): boolean {
       history.order = line.order;
       history.segments = renumber(line.segments);
       history.spans = [...line.spans];
+      history.skipped = [...line.skipped];
       history.checkpoint = line.checkpoint;
       history.isListed = line.isListed;
       return true;
@@ -206,6 +211,7 @@ function addSpan(history: JobHistory, span: Span): void {
 function addCommit(history: JobHistory, line: Extract<JournalLine, { kind: 'commit' }>): boolean {
   if (isFinished(history.job)) return false;
   for (const segment of line.segments) history.segments.push({ ...segment, index: history.segments.length });
+  history.skipped.push(...(line.skipped ?? []));
   history.checkpoint = line.checkpoint ?? guessCheckpoint(history, line.processed);
   history.job = {
     ...history.job,
@@ -236,6 +242,7 @@ function restart(history: JobHistory, options: Job['options']): void {
   history.job = { ...createJob(id, fileName, options, createdAtMs), revision: revision + 1, hasAudio };
   history.segments = [];
   history.spans = [];
+  history.skipped = [];
   history.checkpoint = null;
 }
 

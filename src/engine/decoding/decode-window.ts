@@ -8,6 +8,8 @@ import { deflateSync } from 'node:zlib';
 import { AppError } from '../../shared/errors.js';
 import type { JobEvent, RETRY_REASONS } from '../../shared/events.js';
 import type { Tokenizer } from '../model/tokenizer.js';
+import { ALL_GUARDS } from './guards.js';
+import type { Guards } from './guards.js';
 import { buildPrompt, NO_CONTEXT } from './prompt.js';
 import type { PromptContext } from './prompt.js';
 import { isPromptEcho } from './prompt-echo.js';
@@ -50,6 +52,8 @@ export interface WindowRequest extends Pick<
   readonly temperature: number;
   /** Makes a retry reproducible: same file, same window, same draw. */
   readonly seed: number;
+  /** All when left out. */
+  readonly guards?: Guards;
   readonly onAttempt: (attempt: Attempt) => void;
   readonly onToken: SearchRequest['onToken'];
 }
@@ -106,7 +110,7 @@ async function attempt(
   { temperature, context }: PlannedAttempt,
   index: number,
 ): Promise<Omit<WindowResult, 'attempts' | 'isFallback'>> {
-  const { tokenizer } = request;
+  const { tokenizer, guards = ALL_GUARDS } = request;
   const { special } = tokenizer;
   const prompt = buildPrompt(context, request.prompt, special.startOfPrevious);
   const found = await request.search({
@@ -114,14 +118,17 @@ async function attempt(
     prompt,
     noSpeechProbe: { position: prompt.length - request.prompt.length, token: special.noSpeech },
     endOfText: special.endOfText,
-    timestampBegin: special.timestampBegin,
+    // A search looks for loops below it alone.
+    timestampBegin: guards.has('loop') ? special.timestampBegin : 0,
     temperature,
     random: createRandom(request.seed + index),
   });
   const text = tokenizer.decode(found.tokens).trim();
   const result = { ...found, temperature, compressionRatio: compressionRatioOf(text) };
-  const fault = findFault(result);
-  if (fault !== null || isSilentResult(result)) return { ...result, fault };
+  const fault = findFault(result, guards);
+  if (fault !== null || isSilentResult(result, guards) || !guards.has('prompt-echo')) {
+    return { ...result, fault };
+  }
   const texts = { hints: tokenizer.decode(context.hints), previous: tokenizer.decode(context.previous) };
   return { ...result, fault: isPromptEcho(text, texts) ? 'prompt-echo' : null };
 }
@@ -154,20 +161,26 @@ export function compressionRatioOf(text: string): number {
 /** Why the result is not good enough, or null. Silence is good enough: it will be dropped. */
 export function findFault(
   result: Pick<WindowResult, 'isLoop' | 'compressionRatio' | 'averageLogProbability' | 'noSpeechProbability'>,
+  guards = ALL_GUARDS,
 ): Fault | null {
   const isUnsure = result.averageLogProbability < LOG_PROBABILITY_LIMIT;
-  if (isUnsure && result.noSpeechProbability > NO_SPEECH_LIMIT) return null;
+  const maySkip = guards.has('no-speech') && result.noSpeechProbability > NO_SPEECH_LIMIT;
+  if (isUnsure && maySkip) return null;
   if (result.isLoop) return 'loop';
-  if (result.compressionRatio > COMPRESSION_RATIO_LIMIT) return 'compression-ratio';
-  return isUnsure ? 'log-probability' : null;
+  const isRepetitive = result.compressionRatio > COMPRESSION_RATIO_LIMIT;
+  if (isRepetitive && guards.has('compression')) return 'compression-ratio';
+  return isUnsure && guards.has('log-probability') ? 'log-probability' : null;
 }
 
 /** True when the window is to be skipped as holding no speech. */
 export function isSilentResult(
   result: Pick<SearchResult, 'averageLogProbability' | 'noSpeechProbability'>,
+  guards = ALL_GUARDS,
 ): boolean {
   return (
-    result.noSpeechProbability > NO_SPEECH_LIMIT && result.averageLogProbability <= LOG_PROBABILITY_LIMIT
+    guards.has('no-speech') &&
+    result.noSpeechProbability > NO_SPEECH_LIMIT &&
+    result.averageLogProbability <= LOG_PROBABILITY_LIMIT
   );
 }
 

@@ -1,6 +1,8 @@
-/** What the guards did to the window of a segment, or doubt about it. Pure. */
+/** What the guards did to the window of a segment, or doubt about the segment. Pure. */
 import type { SegmentReason } from '../../shared/transcript.js';
-import { NO_SPEECH_LIMIT } from './decode-window.js';
+import { countSpeech, SHORTEST_FRAMES } from '../voice/late-speech.js';
+import type { NumberedFrames } from '../voice/late-speech.js';
+import { LOG_PROBABILITY_LIMIT, NO_SPEECH_LIMIT } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
 
 const FAULT_REASONS = {
@@ -10,15 +12,40 @@ const FAULT_REASONS = {
   'prompt-echo': 'prompt-echo',
 } as const;
 
+/** Samples of the file. */
+export interface SegmentSound {
+  readonly start: number;
+  readonly end: number;
+  /** What the detector heard in the window; null without one. */
+  readonly frames: NumberedFrames | null;
+}
+
 /** In the order of SEGMENT_REASONS; empty when the first attempt was good. */
 export function listReasons(
-  result: Pick<WindowResult, 'attempts' | 'fault' | 'noSpeechProbability' | 'isFallback'>,
+  result: Pick<
+    WindowResult,
+    'attempts' | 'fault' | 'noSpeechProbability' | 'averageLogProbability' | 'isFallback'
+  >,
+  sound: SegmentSound,
 ): readonly SegmentReason[] {
   return [
     ...(result.attempts > 1 ? (['retried'] as const) : []),
     ...(result.fault === null ? [] : [FAULT_REASONS[result.fault]]),
-    // Kept although the window may be silent, because its text is probable.
-    ...(result.noSpeechProbability > NO_SPEECH_LIMIT ? (['no-speech'] as const) : []),
+    ...(isDoubtful(result, sound) ? (['no-speech'] as const) : []),
     ...(result.isFallback ? (['device-fallback'] as const) : []),
   ];
+}
+
+/**
+ * Kept although the window may be silent, because its text is probable. Whisper takes whole windows of good speech for
+ * silent ones, so that its word alone marks nothing: where the detector hears a word's length of speech in the segment
+ * there is no doubt, and without a detector there is none about a text that is far from the gate's limit.
+ */
+function isDoubtful(
+  { noSpeechProbability, averageLogProbability }: Parameters<typeof listReasons>[0],
+  { start, end, frames }: SegmentSound,
+): boolean {
+  if (noSpeechProbability <= NO_SPEECH_LIMIT) return false;
+  if (frames === null) return averageLogProbability < LOG_PROBABILITY_LIMIT / 2;
+  return countSpeech(frames, start, end) < SHORTEST_FRAMES;
 }

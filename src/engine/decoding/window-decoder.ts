@@ -9,6 +9,7 @@ import { namedLanguage } from '../../shared/options.js';
 import type { TranscribeOptions } from '../../shared/options.js';
 import { createReplacer } from '../../shared/replacements.js';
 import type { Replacer } from '../../shared/replacements.js';
+import type { Span } from '../../shared/span.js';
 import { toSamples } from '../../shared/time.js';
 import type { AlignmentHead, DecoderBackend, EncodedWindow, ScoredToken } from '../backend/backend.js';
 import { EDGE_SAMPLES, POSITION_SAMPLES, reflectStart } from '../mel/log-mel.js';
@@ -16,6 +17,8 @@ import { StreamingText, TIMESTAMP_SAMPLES } from '../model/tokenizer.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
+import { ALL_GUARDS } from './guards.js';
+import type { Guards } from './guards.js';
 import { chooseSearch } from './choose-search.js';
 import { LanguageDetector } from './language-detector.js';
 import type { LanguageScore } from './language-vote.js';
@@ -28,6 +31,9 @@ import type { SegmentSlice } from './split-segments.js';
 import { TokenRules } from './token-rules.js';
 import { isSilence, silenceAfter } from './window-sound.js';
 import type { WindowSound } from './window-sound.js';
+import type { NumberedFrames } from '../voice/late-speech.js';
+import { skipSilentText } from '../voice/silent-text.js';
+import { startAtSpeech } from '../words/speech-starts.js';
 import { WordTimer } from '../words/word-timer.js';
 import type { DecodedSegment } from '../words/word-timer.js';
 import type { LooseSegment } from '../words/word-times.js';
@@ -45,11 +51,15 @@ export interface WindowInput extends WindowSound {
   readonly previous: readonly number[];
   /** Of the text before; null when there is none. */
   readonly language: LanguageCode | null;
+  /** What the voice detector heard in it; null without one. */
+  readonly frames: NumberedFrames | null;
   readonly emit: (event: JobEvent) => void;
 }
 
 export interface WindowOutcome {
   readonly segments: readonly LooseSegment[];
+  /** Where there was text in sound without speech. */
+  readonly skipped: readonly Span[];
   /** Samples that are done, more than 0. */
   readonly advance: number;
   readonly isSilent: boolean;
@@ -70,6 +80,8 @@ export interface WindowDecoderInput {
   readonly signal: AbortSignal;
   /** How many other candidates to tell with each token; 0 where nobody looks. */
   readonly candidates?: number;
+  /** All when left out. */
+  readonly guards?: Guards;
   /** performance.now() when the job began. */
   readonly beganMs: number;
 }
@@ -173,22 +185,30 @@ export class WindowDecoder {
     const { samples, start, length, previous } = input;
     const result = await this.#decodeWindow(window, input, language);
     this.#stats.retries += result.attempts - 1;
-    if (isSilentResult(result)) return silentOutcome({ ...input, language });
+    const { guards = ALL_GUARDS } = this.#in;
+    if (isSilentResult(result, guards)) return silentOutcome({ ...input, language });
     const { slices, advance } = splitSegments(result.tokens, length, this.#in.tokenizer);
-    const decoded = this.#createSegments(slices, start, result, language);
-    const segments = decoded.map(({ segment }) => segment);
-    const tokens = segments.flatMap((segment) => segment.tokens);
+    const decoded = this.#createSegments(slices, input, result, language);
+    const segments =
+      (await this.#wordTimer?.time({
+        window,
+        language,
+        segments: decoded,
+        sound: samples.subarray(EDGE_SAMPLES),
+        start,
+        length,
+        advance,
+      })) ?? decoded.map(({ segment }) => segment);
+    const heard = guards.has('silent-text') ? input.frames : null;
+    const { kept, skipped } = skipSilentText(
+      startAtSpeech(segments, input.frames),
+      { start, end: start + length },
+      heard,
+    );
+    const tokens = kept.flatMap((segment) => segment.tokens);
     return {
-      segments:
-        (await this.#wordTimer?.time({
-          window,
-          language,
-          segments: decoded,
-          sound: samples.subarray(EDGE_SAMPLES),
-          start,
-          length,
-          advance,
-        })) ?? segments,
+      segments: kept,
+      skipped,
       advance,
       isSilent: false,
       language,
@@ -202,7 +222,7 @@ export class WindowDecoder {
 
   #createSegments(
     slices: readonly SegmentSlice[],
-    start: number,
+    window: WindowInput,
     result: WindowResult,
     language: LanguageCode,
   ): readonly DecodedSegment[] {
@@ -214,7 +234,7 @@ export class WindowDecoder {
       const text = this.#in.tokenizer.decode(slice.tokens);
       if (slice.end <= slice.start || text.trim() === '') return [];
       return {
-        segment: { ...createSegment(slice, this.#replacer.text(text), start, result), ...foreign },
+        segment: { ...createSegment(slice, this.#replacer.text(text), window, result), ...foreign },
         logProbabilities: result.logProbabilities.slice(from, place),
       };
     });
@@ -242,7 +262,7 @@ export class WindowDecoder {
     { start, length, previous, emit }: WindowInput,
     language: LanguageCode,
   ): Promise<WindowResult> {
-    const { backend, tokenizer, options, signal } = this.#in;
+    const { backend, tokenizer, options, signal, guards = ALL_GUARDS } = this.#in;
     let text = new StreamingText(tokenizer);
     let lastMs = performance.now();
     return await decodeWindow({
@@ -256,6 +276,7 @@ export class WindowDecoder {
       maxTokens: backend.dimensions.textContext / 2,
       temperature: options.temperature,
       seed: start,
+      guards,
       signal,
       onAttempt: (attempt) => {
         text = new StreamingText(tokenizer);
@@ -325,11 +346,16 @@ function createWordTimer(input: WindowDecoderInput, replacer: Replacer): WordTim
   return new WordTimer({ align, heads, tokenizer, task: options.task, replacer, signal });
 }
 
-function createSegment(slice: SegmentSlice, text: string, start: number, result: WindowResult): LooseSegment {
-  const reasons = listReasons(result);
+function createSegment(
+  slice: SegmentSlice,
+  text: string,
+  { start, frames }: WindowInput,
+  result: WindowResult,
+): LooseSegment {
+  const place = { start: toSamples(start + slice.start), end: toSamples(start + slice.end) };
+  const reasons = listReasons(result, { ...place, frames });
   return {
-    start: toSamples(start + slice.start),
-    end: toSamples(start + slice.end),
+    ...place,
     text,
     tokens: [...slice.tokens],
     windowStart: toSamples(start),
@@ -342,5 +368,5 @@ function createSegment(slice: SegmentSlice, text: string, start: number, result:
 }
 
 function silentOutcome({ length, previous, language }: WindowInput): WindowOutcome {
-  return { segments: [], advance: length, isSilent: true, previous, language };
+  return { segments: [], skipped: [], advance: length, isSilent: true, previous, language };
 }

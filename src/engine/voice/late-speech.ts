@@ -14,7 +14,7 @@ const PAUSE = 0.35;
 /** Below this in every frame nobody speaks (spans.ts, CAUTIOUS). */
 const DOUBT = 0.1;
 /** Less than 250 ms is a cough (Silero's min_speech_duration_ms). */
-const SHORTEST_FRAMES = 8;
+export const SHORTEST_FRAMES = 8;
 /** 1 s: what follows a shorter pause is most often a filler that Whisper leaves out as it was taught. */
 const PAUSE_FRAMES = 31;
 /** 2 s of speech are no filler: they are heard again without a pause, too. Soft speech after a loud speaker is such. */
@@ -51,9 +51,29 @@ export function findLateSpeech({ first, frames }: NumberedFrames, from: number, 
 
 /** Whether somebody may speak between the samples. */
 export function maySpeak({ first, frames }: NumberedFrames, from: number, to: number): boolean {
+  return sliceFrames({ first, frames }, from, to).some(({ probability }) => probability >= DOUBT);
+}
+
+/** The first sample between them at which somebody may speak; null when there is none. */
+export function findSpeech(heard: NumberedFrames, from: number, to: number): number | null {
+  const frame = sliceFrames(heard, from, to).findIndex(({ probability }) => probability >= DOUBT);
+  if (frame === -1) return null;
+  return Math.max(from, (Math.max(heard.first, Math.floor(from / FRAME_SAMPLES)) + frame) * FRAME_SAMPLES);
+}
+
+/** Frames of speech between the samples. */
+export function countSpeech(heard: NumberedFrames, from: number, to: number): number {
+  return sliceFrames(heard, from, to).filter(({ probability }) => probability >= SPEECH).length;
+}
+
+/** Those that the stretch touches. */
+export function sliceFrames(
+  { first, frames }: NumberedFrames,
+  from: number,
+  to: number,
+): readonly VoiceFrame[] {
   const begin = Math.max(0, Math.floor(from / FRAME_SAMPLES) - first);
-  const end = Math.ceil(to / FRAME_SAMPLES) - first;
-  return frames.slice(begin, end).some(({ probability }) => probability >= DOUBT);
+  return frames.slice(begin, Math.max(begin, Math.ceil(to / FRAME_SAMPLES) - first));
 }
 
 /** Whether it begins with enough frames of speech that no pause comes between. */

@@ -146,6 +146,15 @@ export class SpanFinder {
   }
 
   #gapKind(): SpanKind {
-    return this.#loudFrames > this.#gapFrames * NOISE_SHARE ? 'noise' : 'silence';
+    return kindOf(this.#loudFrames, this.#gapFrames);
   }
+}
+
+/** What a stretch without speech holds. */
+export function gapKind(frames: readonly VoiceFrame[]): SpanKind {
+  return kindOf(frames.filter(({ level }) => level >= SILENT_LEVEL).length, frames.length);
+}
+
+function kindOf(loudFrames: number, frames: number): SpanKind {
+  return loudFrames > frames * NOISE_SHARE ? 'noise' : 'silence';
 }

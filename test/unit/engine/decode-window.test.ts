@@ -8,6 +8,7 @@ import {
   listTemperatures,
 } from '../../../src/engine/decoding/decode-window.js';
 import type { WindowRequest } from '../../../src/engine/decoding/decode-window.js';
+import { guardsWithout } from '../../../src/engine/decoding/guards.js';
 import type { SearchResult } from '../../../src/engine/decoding/search.js';
 import { AppError } from '../../../src/shared/errors.js';
 import { TokenRules } from '../../../src/engine/decoding/token-rules.js';
@@ -215,6 +216,17 @@ describe('quality gates', () => {
 
   it('keep confident text in spite of a high no-speech probability', () => {
     expect(isSilentResult({ ...good, noSpeechProbability: 0.9 })).toBe(false);
+  });
+
+  it('can be left out one by one, for measuring what each does', () => {
+    const silence = { ...unsure, noSpeechProbability: 0.9, compressionRatio: 1 };
+    const repetitive = { ...good, compressionRatio: 3 };
+
+    expect(isSilentResult(silence, guardsWithout(['no-speech']))).toBe(false);
+    expect(findFault(silence, guardsWithout(['no-speech']))).toBe('log-probability');
+    expect(findFault(silence, guardsWithout(['no-speech', 'log-probability']))).toBeNull();
+    expect(findFault(repetitive)).toBe('compression-ratio');
+    expect(findFault(repetitive, guardsWithout(['compression']))).toBeNull();
   });
 
   it('measure repetition as Python does: zlib at level 6', () => {

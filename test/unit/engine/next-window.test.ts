@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { guardsWithout } from '../../../src/engine/decoding/guards.js';
 import { findNext } from '../../../src/engine/decoding/next-window.js';
 import { FRAME_SAMPLES } from '../../../src/engine/voice/voice-model.js';
 import type { NumberedFrames } from '../../../src/engine/voice/late-speech.js';
@@ -39,6 +40,18 @@ it('goes back to what the text left out, but always ahead', () => {
   expect(findNext(text(290, whole), { start: START, end: END, frames: heard(250, 280) })).toBe(END);
   // A text that ends where it begins.
   expect(findNext(text(100, whole), { start: START, end: END, frames: heard(100, 290) })).toBe(END);
+});
+
+it('can leave out either, for measuring what it does', () => {
+  const advance = 100 * FRAME_SAMPLES;
+  const guards = guardsWithout(['late-speech', 'silent-rest']);
+
+  expect(findNext(text(200, advance), { start: START, end: END, frames: heard(100, 199) }, guards)).toBe(
+    START + advance,
+  );
+  expect(findNext(text(150, END - START), { start: START, end: END, frames: heard(250, 280) }, guards)).toBe(
+    END,
+  );
 });
 
 it('knows no better than the text without one, or without a detector', () => {

@@ -4,6 +4,8 @@ import { WindowDecoder } from '../../../src/engine/decoding/window-decoder.js';
 import type { WindowOutcome } from '../../../src/engine/decoding/window-decoder.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../../../src/engine/mel/log-mel.js';
 import type { StartRequest } from '../../../src/engine/backend/backend.js';
+import { FRAME_SAMPLES } from '../../../src/engine/voice/voice-model.js';
+import type { NumberedFrames } from '../../../src/engine/voice/late-speech.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
 import type { TranscribeOptions } from '../../../src/shared/options.js';
 import { at, createFakeTokenizer, END_OF_TEXT } from './fake-tokenizer.js';
@@ -18,6 +20,7 @@ async function decode(
   logProbabilities: readonly number[],
   options: Partial<TranscribeOptions> = {},
   text = ' hello there',
+  frames: NumberedFrames | null = null,
 ): Promise<{ outcome: WindowOutcome; starts: readonly StartRequest[] }> {
   const words = [at(0), ...tokenizer.encode(text), at(2), END_OF_TEXT];
   const backend = createScriptedBackend((_, index) =>
@@ -41,6 +44,7 @@ async function decode(
     ahead: (async function* () {})(),
     previous,
     language: null,
+    frames,
     emit: () => undefined,
   });
   return { outcome, starts: backend.starts };
@@ -102,6 +106,29 @@ describe('the prompt', () => {
 
     expect(starts.map(({ prompt }) => prompt.length > 3)).toEqual([true, false]);
     expect(outcome.segments.map(({ text }) => text)).toEqual([' hello there']);
+  });
+});
+
+describe('text in whose sound nobody speaks', () => {
+  /** Speech, if any, from the third second of the window on; the text ends at the second. */
+  const hear = (speech: number) => ({
+    first: Math.floor(480_000 / FRAME_SAMPLES),
+    frames: Array.from({ length: 937 }, (_, i) => ({ probability: i < 90 ? 0 : speech, level: 0.1 })),
+  });
+
+  it('is not told, nor the prompt of the next window, but where it was is', async () => {
+    const { outcome } = await decode([300], [-0.1], {}, ' hello there', hear(0.9));
+
+    expect(outcome.segments).toEqual([]);
+    expect(outcome.previous).toEqual([300]);
+    expect(outcome.skipped).toEqual([{ kind: 'noise', start: 480_000, end: 512_000 }]);
+  });
+
+  it('is told where the detector hears nobody at all', async () => {
+    const { outcome } = await decode([300], [-0.1], {}, ' hello there', hear(0));
+
+    expect(outcome.segments.map(({ text }) => text)).toEqual([' hello there']);
+    expect(outcome.skipped).toEqual([]);
   });
 });
 

@@ -83,6 +83,19 @@ describe('a journal on disk', () => {
     expect(again?.history.segments.map(({ text }) => text)).toEqual([' Text 0.', ' Text 1.']);
   });
 
+  it('keeps what was skipped within speech, through compaction too', async () => {
+    const skipped = [{ kind: 'noise', start: toSamples(10), end: toSamples(20) }] as const;
+    await write({ ...commit(0), skipped: [...skipped] } as JournalLine, commit(1));
+    const opened = await Journal.open(path);
+    if (opened === null) throw new Error('not opened');
+    expect(opened.replay.history.skipped).toEqual(skipped);
+
+    await opened.journal.compact(compactHistory(opened.replay.history), []);
+    await opened.journal.close();
+
+    expect(replayJournal(readFileSync(path, 'utf8'))?.history.skipped).toEqual(skipped);
+  });
+
   it('passes over a spoiled line in its middle, keeps the text around it and counts it', async () => {
     await write(commit(0));
     appendFileSync(path, '{"kind":"commit","segm\u0000\n');
