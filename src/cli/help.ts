@@ -59,10 +59,10 @@ What to hear
 
 What to write
   -f, --output-format FORMAT
-                           txt, srt, vtt, json, csv, lrc, md, docx or all.
-                           Without this option,
-                           --output-dir and the limits of subtitles no file is
-                           written; with one of those alone the format is srt
+                           txt, srt, vtt, json, csv, lrc, md, docx or all. Without
+                           this option, --output-dir and the limits of subtitles
+                           no file is written; with one of those alone the format
+                           is srt
   -o, --output-dir DIR     folder for the files, made when it does not exist
                            (default: the current folder)
   --max-line-width NUMBER

@@ -13,12 +13,13 @@ import { samplesToSeconds } from '../../src/shared/time.js';
 import type { Word } from '../../src/shared/transcript.js';
 import { COMMON_OPTIONS, COMMON_USAGE, readCommonChoices, runWithChoices, toOptions } from './arguments.js';
 import type { CommonChoices } from './arguments.js';
+import { CONFIDENCE_HEAD, judgeWords, listBands } from './confidence.js';
+import type { JudgedWord } from './confidence.js';
 import { splitWords } from './error-rate.js';
 import { readManifest } from './manifest.js';
 import type { Recording } from './manifest.js';
 import { matchWords } from './match-words.js';
 import { normalizeEnglish } from './normalize-english.js';
-import type { Spellings } from './normalize-english.js';
 import { alignReference, LONGEST_SECONDS, readDictionary, spellWords } from './reference-words.js';
 import { findFolders, readSpellings } from './setting.js';
 import { formatRate, formatTable } from './table.js';
@@ -28,18 +29,10 @@ const PROGRAM = {
   usage: `Usage: npm run eval:words -- MANIFEST ${COMMON_USAGE}`,
 } as const;
 
-/** Lower edges of the bands of confidence. */
-const BANDS = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99] as const;
-
 /** Ours less the reference's, seconds. */
 interface Deviation {
   readonly start: number;
   readonly end: number;
-}
-
-interface JudgedWord {
-  readonly probability: number;
-  readonly isRight: boolean;
 }
 
 function readChoices(args: string[]): CommonChoices {
@@ -94,23 +87,6 @@ async function compareTimes(
   });
 }
 
-/** Words are normalised one by one, so that each keeps its confidence; numbers of several words do not match. */
-function judgeWords(
-  recording: Recording,
-  heard: readonly Word[],
-  spellings: Spellings,
-): readonly JudgedWord[] {
-  // What was decoded has one; only a person's words have none.
-  const parts = heard.flatMap(({ text, probability = NaN }) =>
-    splitWords(normalizeEnglish(text, spellings)).map((part) => ({ part, probability })),
-  );
-  const matches = matchWords(
-    splitWords(normalizeEnglish(recording.text, spellings)),
-    parts.map(({ part }) => part),
-  );
-  return parts.map(({ probability }, i) => ({ probability, isRight: matches[i] !== null }));
-}
-
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
@@ -146,25 +122,6 @@ function formatTimes(deviations: readonly Deviation[]): string {
   ]);
 }
 
-function formatBands(words: readonly JudgedWord[]): string {
-  const rows = BANDS.map((from, i) => {
-    const to = BANDS[i + 1] ?? 1;
-    const inside = words.filter(
-      ({ probability }) => probability >= from && (probability < to || i === BANDS.length - 1),
-    );
-    const wrong = inside.filter(({ isRight }) => !isRight).length;
-    const mean = inside.reduce((sum, { probability }) => sum + probability, 0) / inside.length;
-    return [
-      `${from} to ${to}`,
-      String(inside.length),
-      inside.length === 0 ? '-' : (1 - mean).toFixed(3),
-      String(wrong),
-      formatRate(inside.length === 0 ? null : wrong / inside.length),
-    ];
-  });
-  return formatTable([['confidence', 'words', '1 - mean', 'wrong', 'share wrong'], ...rows]);
-}
-
 async function run(choices: CommonChoices): Promise<number> {
   const dictionary = await readDictionary();
   const recordings = (await readManifest(choices.manifest))
@@ -183,13 +140,14 @@ async function run(choices: CommonChoices): Promise<number> {
       const found = await compareTimes(recording, heard, dictionary);
       aligned += found.length > 0 ? 1 : 0;
       deviations.push(...found);
-      judged.push(...judgeWords(recording, heard, spellings));
+      const split = (text: string) => splitWords(normalizeEnglish(text, spellings));
+      judged.push(...judgeWords(recording.text, heard, split));
     }
   } finally {
     await engine.close();
   }
   process.stdout.write(`Word times, ${aligned} of ${recordings.length} recordings\n`);
-  process.stdout.write(`${formatTimes(deviations)}\n${formatBands(judged)}`);
+  process.stdout.write(`${formatTimes(deviations)}\n${formatTable([CONFIDENCE_HEAD, ...listBands(judged)])}`);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 /** What the report compares: our engine in every way it decodes, and the peers. Data only. */
+import type { Guard } from '../../../src/engine/decoding/guards.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
 import type { TranscribeOptions } from '../../../src/shared/options.js';
 
@@ -20,7 +21,11 @@ interface Common {
   readonly isEnglishOnly: boolean;
 }
 export type Configuration =
-  | (Common & { readonly kind: 'own'; readonly options: OwnOptions })
+  | (Common & {
+      readonly kind: 'own';
+      readonly options: OwnOptions;
+      readonly guardsLeftOut: readonly Guard[];
+    })
   | (Common & { readonly kind: 'transformers.js' })
   | (Common & { readonly kind: 'whisper.cpp' });
 
@@ -66,6 +71,7 @@ function createOwn(
     parts,
     isEnglishOnly: model === 'base.en',
     options: { model, device, batchSize, beamSize, bestOf, vad, threads, ...change },
+    guardsLeftOut: [],
   };
 }
 
@@ -78,8 +84,38 @@ const TINY: Way = { ...PLAIN, model: 'tiny' };
 const VAD_OFF = 'vad-off';
 const NO_VAD = { vad: 'off' } as const;
 
+/** A guard is left out where it has the most to do. */
+interface LeftOut {
+  readonly guard: Guard;
+  readonly question: string;
+  /** Without the detector, which else keeps from the decoder what these gates are for. */
+  readonly isUnheard: boolean;
+}
+
+const LEFT_OUT: readonly LeftOut[] = [
+  { guard: 'loop', question: 'loop detector, vad off', isUnheard: true },
+  { guard: 'no-speech', question: 'no-speech gate, vad off', isUnheard: true },
+  { guard: 'log-probability', question: 'log-probability gate, vad off', isUnheard: true },
+  { guard: 'compression', question: 'compression gate, vad off', isUnheard: true },
+  { guard: 'prompt-echo', question: 'prompt echo, vad off', isUnheard: true },
+  { guard: 'late-speech', question: 'late speech', isUnheard: false },
+  { guard: 'silent-rest', question: 'silent rest', isUnheard: false },
+  { guard: 'silent-text', question: 'text in silence', isUnheard: false },
+];
+
+function nameWithout(guard: Guard): string {
+  return `without-${guard}`;
+}
+
+function createWithout({ guard, isUnheard }: LeftOut): Configuration {
+  const configuration = isUnheard
+    ? createOwn(PLAIN, ['recordings', 'invented'], NO_VAD, `${VAD_OFF}-${nameWithout(guard)}`)
+    : createOwn(PLAIN, ['recordings', 'joined'], {}, nameWithout(guard));
+  return configuration.kind === 'own' ? { ...configuration, guardsLeftOut: [guard] } : configuration;
+}
+
 /**
- * In the order of the report and, nearly, of the run (run-work.ts). All of it takes some 40 minutes of two idle cores
+ * In the order of the report and, nearly, of the run (run-work.ts). It takes more than an hour of two idle cores
  * where the peers' part is known; more ways to decode than these would double that and say little new.
  */
 export const CONFIGURATIONS: readonly Configuration[] = [
@@ -95,6 +131,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   createOwn(PLAIN, ALL, NO_VAD, VAD_OFF),
   createOwn(BATCHED, DECODED, NO_VAD, VAD_OFF),
   createOwn(PLAIN, DECODED, { bestOf: 1 }, 'best-of-1'),
+  ...LEFT_OUT.map(createWithout),
   {
     kind: 'transformers.js',
     id: 'transformers.js',
@@ -135,4 +172,9 @@ export const ABLATIONS: readonly Comparison[] = [
   { question: 'voice activity detection, in order', first: 'cpu', second: 'cpu-vad-off' },
   { question: 'voice activity detection, batched', first: 'cpu-batched', second: 'cpu-batched-vad-off' },
   { question: 'best of 5 samples when hotter, not 1', first: 'cpu', second: 'cpu-best-of-1' },
+  ...LEFT_OUT.map((leftOut) => ({
+    question: leftOut.question,
+    first: leftOut.isUnheard ? `cpu-${VAD_OFF}` : 'cpu',
+    second: createWithout(leftOut).id,
+  })),
 ];

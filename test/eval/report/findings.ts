@@ -50,8 +50,8 @@ export interface Findings {
   readonly configurations: readonly Configuration[];
   readonly recordings: readonly Item[];
   readonly sounds: readonly Item[];
-  /** Null when there is no English recording. */
-  readonly joined: Joined | null;
+  /** None when there is no English recording; see JOIN_SEEDS. */
+  readonly joined: readonly Joined[];
   /** By the id of the configuration, then the key of the item. */
   readonly heard: ReadonlyMap<string, ReadonlyMap<string, Heard>>;
   readonly spellings: Spellings;

@@ -7,7 +7,8 @@ import { createRandom, makeNoise, NOISE_COLOURS } from '../../made-sound.js';
 import type { Recording } from '../manifest.js';
 import { toPcm } from './sounds.js';
 
-const SEED = 4;
+/** Of the joined sounds. Thresholds of the engine were found on the first; the second was made after that. */
+export const JOIN_SEEDS = [4, 5] as const;
 const LONGEST_GAP_SECONDS = 60;
 /** Root mean square: between a quiet room and one where a fan runs. */
 const NOISE_LEVEL = 0.005;
@@ -43,8 +44,12 @@ interface Gap {
  * Gap, recording, gap, recording, ..., gap: in drawn order, each at most once, until they are as long as asked.
  * Gaps are drawn evenly from 0 to 60 s, and shortened in proportion for sounds below ten minutes.
  */
-export function joinRecordings(recordings: readonly DecodedRecording[], seconds: number): JoinedRecordings {
-  const random = createRandom(SEED);
+export function joinRecordings(
+  recordings: readonly DecodedRecording[],
+  seconds: number,
+  seed: number,
+): JoinedRecordings {
+  const random = createRandom(seed);
   const longest = Math.min(LONGEST_GAP_SECONDS, seconds / 10) * SAMPLE_RATE_HZ;
   const drawGap = (): Gap => ({
     sound: GAP_SOUNDS[Math.floor(random() * GAP_SOUNDS.length)]!,

@@ -18,7 +18,7 @@ import { CONFIGURATIONS } from './configurations.js';
 import type { Configuration } from './configurations.js';
 import { ENGLISH, LONG_ENGLISH } from './findings.js';
 import type { Findings, Joined } from './findings.js';
-import { joinRecordings } from './join-recordings.js';
+import { JOIN_SEEDS, joinRecordings } from './join-recordings.js';
 import type { DecodedRecording } from './join-recordings.js';
 import { renderReport, replaceBlock } from './render.js';
 import { hashMeasured } from './measured-sources.js';
@@ -62,7 +62,7 @@ async function report(choices: ReportChoices): Promise<number> {
   const items = {
     recordings: sounds.recordings,
     invented: sounds.sounds,
-    joined: sounds.joined === null ? [] : [sounds.joined.item],
+    joined: sounds.joined.map(({ item }) => item),
   };
   const hashes = await hashMeasured(root);
   const store = new ResultStore(join(root, '.cache', 'eval', 'heard'), hashes);
@@ -152,19 +152,30 @@ async function writeJoined(
   items: readonly Item[],
   seconds: number,
   audioFolder: string,
-): Promise<Joined | null> {
+): Promise<readonly Joined[]> {
   const english = items.filter(({ recording }) => ENGLISH.includes(recording));
-  if (english.length === 0) return null;
+  if (english.length === 0) return [];
   const decoded: DecodedRecording[] = [];
   for (const { recording } of english) {
     decoded.push({ recording, pcm: toInt16(await decodeWithFfmpeg(recording.path)) });
   }
-  const { pcm, places } = joinRecordings(decoded, seconds);
+  const joined: Joined[] = [];
+  for (const seed of JOIN_SEEDS) joined.push(await writeJoinedOnce(decoded, seconds, seed, audioFolder));
+  return joined;
+}
+
+async function writeJoinedOnce(
+  decoded: readonly DecodedRecording[],
+  seconds: number,
+  seed: number,
+  audioFolder: string,
+): Promise<Joined> {
+  const { pcm, places } = joinRecordings(decoded, seconds, seed);
   const hash = createHash('sha256').update(new Uint8Array(pcm.buffer)).digest('hex');
   const path = join(audioFolder, `joined-${hash.slice(0, 16)}.wav`);
   if (!existsSync(path)) await writeWav(path, pcm);
   const text = places.map(({ recording }) => recording.text).join(' ');
-  const name = `joined, ${places.length} recordings`;
+  const name = `joined, seed ${seed}, ${places.length} recordings`;
   const recording: Recording = { file: name, path, text, seconds: pcm.length / 16_000, language: 'en' };
   return { item: await createItem(recording), places };
 }

@@ -1,12 +1,13 @@
 /** The report as Markdown, and its place in docs/accuracy.md: between two comments, the rest is written by hand. Pure. */
 import { toMarkdown } from '../../bench/report-text.js';
 import type { Machine } from '../../bench/machine.js';
+import { createConfidenceTable } from './confidence-table.js';
 import { PARTS } from './configurations.js';
 import { scoreRecordings } from './findings.js';
 import type { Findings } from './findings.js';
 import { listItems } from './run-work.js';
 import type { ItemsByPart } from './run-work.js';
-import { createInventedTable, createJoinedTable } from './sound-tables.js';
+import { createInventedTable, createJoinedTables } from './sound-tables.js';
 import * as tables from './tables.js';
 
 const BEGIN = '<!-- eval:begin: the output of `npm run eval -- --report` -->';
@@ -27,13 +28,13 @@ export interface ReportSetting {
 
 export function renderReport(findings: Findings, setting: ReportSetting): string {
   const scores = scoreRecordings(findings);
-  const joined = createJoinedTable(findings, scores);
   const all = [
     tables.createRateTable(findings, scores),
     tables.createDifferenceTable(findings, scores),
     tables.createLanguageTable(findings, scores),
     createInventedTable(findings),
-    ...(joined === null ? [] : [joined]),
+    ...createJoinedTables(findings, scores),
+    createConfidenceTable(findings),
     tables.createAblationTable(findings, scores),
     tables.createGuardTable(findings),
   ];
@@ -69,7 +70,7 @@ function describeMissing(findings: Findings, { failures }: ReportSetting): reado
 }
 
 function itemsOf({ recordings, sounds, joined }: Findings): ItemsByPart {
-  return { recordings, invented: sounds, joined: joined === null ? [] : [joined.item] };
+  return { recordings, invented: sounds, joined: joined.map(({ item }) => item) };
 }
 
 /** Throws an Error when the comments are not there. */

@@ -72,8 +72,11 @@ export class ResultStore {
 
   #path(configuration: Configuration): string {
     const { kind, id } = configuration;
-    const options = kind === 'own' ? JSON.stringify(configuration.options) : '';
-    const key = createHash('sha256').update(this.#hashes[kind]).update(options).digest('hex');
+    const settings = kind === 'own' ? [configuration.options, ...configuration.guardsLeftOut] : [];
+    const key = createHash('sha256')
+      .update(this.#hashes[kind])
+      .update(settings.map((one) => JSON.stringify(one)).join(''))
+      .digest('hex');
     return join(this.#folder, `${id}-${key.slice(0, 16)}.jsonl`);
   }
 }

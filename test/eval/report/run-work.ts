@@ -20,8 +20,13 @@ export function listItems(
 ): readonly Item[] {
   return parts
     .filter((part) => configuration.parts.includes(part))
-    .flatMap((part) => items[part])
+    .flatMap((part) => chooseItems(configuration, part, items[part]))
     .filter(({ recording }) => recording.language === 'en' || !configuration.isEnglishOnly);
+}
+
+/** Peers are slow, and no threshold of theirs was found on the first joined sound: they hear no other. */
+function chooseItems({ kind }: Configuration, part: Part, items: readonly Item[]): readonly Item[] {
+  return part === 'joined' && kind !== 'own' ? items.slice(0, 1) : items;
 }
 
 export interface WorkRequest {

@@ -73,9 +73,12 @@ function describeInvented({ name, words, text }: Invented['sounds'][number]): st
   return `${name} ${words} ("${start}")`;
 }
 
-export function createJoinedTable(findings: Findings, scores: Scores): Table | null {
-  const { joined, configurations, heard, spellings } = findings;
-  if (joined === null) return null;
+export function createJoinedTables(findings: Findings, scores: Scores): readonly Table[] {
+  return findings.joined.map((joined, index) => createJoinedTable(findings, scores, joined, index));
+}
+
+function createJoinedTable(findings: Findings, scores: Scores, joined: Joined, index: number): Table {
+  const { configurations, heard, spellings } = findings;
   const details: string[] = [];
   const rows = configurations.flatMap((configuration) => {
     const found = heard.get(configuration.id)?.get(joined.item.key);
@@ -86,7 +89,7 @@ export function createJoinedTable(findings: Findings, scores: Scores): Table | n
   });
   const { seconds } = joined.item.recording;
   return {
-    title: 'Recordings joined with gaps',
+    title: index === 0 ? 'Recordings joined with gaps' : 'Recordings joined with gaps, another draw',
     head: [
       'configuration',
       'one by one',

@@ -44,7 +44,7 @@ export function findObstacle(configuration: Configuration, { folders }: SubjectS
 export async function openSubject(configuration: Configuration, setting: SubjectSetting): Promise<Subject> {
   switch (configuration.kind) {
     case 'own':
-      return openOwn(configuration.options, setting);
+      return openOwn(configuration, setting);
     case 'transformers.js':
       return await openTransformers(setting);
     case 'whisper.cpp':
@@ -52,9 +52,9 @@ export async function openSubject(configuration: Configuration, setting: Subject
   }
 }
 
-type OwnOptions = Extract<Configuration, { kind: 'own' }>['options'];
+type Own = Extract<Configuration, { kind: 'own' }>;
 
-function openOwn(options: OwnOptions, { folders }: SubjectSetting): Subject {
+function openOwn({ options, guardsLeftOut }: Own, { folders }: SubjectSetting): Subject {
   const engine = createEngine(folders);
   return {
     async hear({ recording }) {
@@ -64,6 +64,7 @@ function openOwn(options: OwnOptions, { folders }: SubjectSetting): Subject {
           jobId: recording.file,
           source: { kind: 'file', path: recording.path },
           options: { ...DEFAULT_OPTIONS, ...options, language: recording.language },
+          guardsLeftOut,
         },
         (event) => {
           if (event.kind !== 'token') events.push(event);

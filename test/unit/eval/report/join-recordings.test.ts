@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findOnset, joinRecordings } from '../../../eval/report/join-recordings.js';
+import { findOnset, JOIN_SEEDS, joinRecordings } from '../../../eval/report/join-recordings.js';
 import type { DecodedRecording } from '../../../eval/report/join-recordings.js';
 
 const SECOND = 16_000;
@@ -17,11 +17,12 @@ function createRecording(index: number): DecodedRecording {
   return { recording, pcm };
 }
 
+const SEED = 4;
 const many = Array.from({ length: 40 }, (_, index) => createRecording(index));
 
 describe('joined recordings', () => {
   it('lie where their places say, each once, with nothing as loud outside', () => {
-    const { pcm, places } = joinRecordings(many, 600);
+    const { pcm, places } = joinRecordings(many, 600, SEED);
 
     expect(places.length).toBeGreaterThan(10);
     expect(new Set(places.map(({ recording }) => recording.file)).size).toBe(places.length);
@@ -39,14 +40,14 @@ describe('joined recordings', () => {
   });
 
   it('are as long as asked, give or take a recording and a gap', () => {
-    const { pcm } = joinRecordings(many, 600);
+    const { pcm } = joinRecordings(many, 600, SEED);
 
     expect(pcm.length).toBeGreaterThanOrEqual(600 * SECOND);
     expect(pcm.length).toBeLessThan(725 * SECOND);
   });
 
   it('have gaps of silence and gaps of noise, short and long', () => {
-    const { pcm, places } = joinRecordings(many, 600);
+    const { pcm, places } = joinRecordings(many, 600, SEED);
     const gaps = places.map(({ start }, i) => {
       const end = i === 0 ? 0 : places[i - 1]!.start + places[i - 1]!.length;
       return pcm.subarray(end, start);
@@ -59,16 +60,24 @@ describe('joined recordings', () => {
   });
 
   it('are the same each time', () => {
-    const first = joinRecordings(many, 100);
-    const second = joinRecordings(many, 100);
+    const first = joinRecordings(many, 100, SEED);
+    const second = joinRecordings(many, 100, SEED);
 
     expect(second.places).toEqual(first.places);
     expect(Buffer.from(second.pcm.buffer).equals(Buffer.from(first.pcm.buffer))).toBe(true);
   });
 
+  it('are others for another seed', () => {
+    const [first, second] = JOIN_SEEDS.map((seed) => joinRecordings(many, 600, seed).places);
+
+    expect(second?.map(({ recording }) => recording.file)).not.toEqual(
+      first?.map(({ recording }) => recording.file),
+    );
+  });
+
   it('end where the recordings do when there are too few', () => {
-    expect(joinRecordings(many.slice(0, 2), 3600).places).toHaveLength(2);
-    expect(joinRecordings([], 3600).places).toEqual([]);
+    expect(joinRecordings(many.slice(0, 2), 3600, SEED).places).toHaveLength(2);
+    expect(joinRecordings([], 3600, SEED).places).toEqual([]);
   });
 });
 

@@ -61,15 +61,17 @@ const FINDINGS: Findings = {
   ),
   recordings: RECORDINGS,
   sounds: SOUNDS,
-  joined: {
-    item: JOINED,
-    places: [10, 60].map((seconds, index) => ({
-      recording: RECORDINGS[index]!.recording,
-      start: seconds * SECOND,
-      length: 10 * SECOND,
-      onset: (seconds + 0.5) * SECOND,
-    })),
-  },
+  joined: [
+    {
+      item: JOINED,
+      places: [10, 60].map((seconds, index) => ({
+        recording: RECORDINGS[index]!.recording,
+        start: seconds * SECOND,
+        length: 10 * SECOND,
+        onset: (seconds + 0.5) * SECOND,
+      })),
+    },
+  ],
   heard: new Map([
     ['cpu', toMap([...ASKED, GUTEN, NIHONGO, ...SOUNDS.map(({ key }) => heard(key, '')), IN_PLACE])],
     ['cpu-beam5', toMap([...PERFECT, GUTEN])],

@@ -39,6 +39,15 @@ describe('what was heard', () => {
     expect(await new ResultStore(folder, { ...HASHES, own: 'other' }).read(CPU)).toEqual(new Map());
   });
 
+  it('is not that of the engine without a guard', async () => {
+    if (CPU.kind !== 'own') throw new Error('the first is ours');
+    await new ResultStore(folder, HASHES).add(CPU, HEARD);
+
+    expect(await new ResultStore(folder, HASHES).read({ ...CPU, guardsLeftOut: ['loop'] })).toEqual(
+      new Map(),
+    );
+  });
+
   it('survives a line that was cut off, and goes on after it', async () => {
     await new ResultStore(folder, HASHES).add(CPU, HEARD);
     const [file = ''] = await readdir(folder);
