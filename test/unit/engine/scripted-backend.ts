@@ -18,6 +18,7 @@ export interface ScriptedBackend extends DecoderBackend {
 
 interface ScriptedSequences extends Sequences {
   length: number;
+  readonly promptLength: number;
   readonly script: readonly ScoredToken[];
 }
 
@@ -54,6 +55,7 @@ export function createScriptedBackend(
       const sequences: ScriptedSequences = {
         rowCount: 1,
         length: request.prompt.length,
+        promptLength: request.prompt.length,
         script,
         release: () => void open.delete(sequences),
       };
@@ -67,7 +69,7 @@ export function createScriptedBackend(
         inputs.map(({ sequences }) => {
           const own = open.get(sequences)!;
           own.length++;
-          return [choose(own, own.length - starts.at(-1)!.prompt.length)];
+          return [choose(own, own.length - own.promptLength)];
         }),
       );
     },
