@@ -59,6 +59,12 @@ const WITH_CTRL: Readonly<Record<string, Command>> = {
   'shift z': 'redo',
 };
 
+/** All that the two tables hold, for the test of the list of keys. */
+export const BINDINGS: readonly { readonly key: string; readonly isCtrl: boolean }[] = [
+  ...Object.keys(KEYS).map((key) => ({ key, isCtrl: false })),
+  ...Object.keys(WITH_CTRL).map((key) => ({ key, isCtrl: true })),
+];
+
 export function commandForKey(press: KeyPress): Command | null {
   if (press.isModal || press.isTyping || press.metaKey || press.altKey) return null;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;

@@ -192,6 +192,8 @@ export const strings = {
     desk: 'Window and files',
     expert: 'Engine',
     version: (version: string) => `Tilescribe ${version}`,
+    shortcuts: 'Keyboard shortcuts',
+    selfTest: 'Test this computer again',
     language: {
       name: 'Spoken language',
       text: 'Name it if you know it: that saves a second, and never errs.',
@@ -229,7 +231,7 @@ export const strings = {
     exportFormat: { name: 'Export format', text: 'What Export offers first.' },
     libraryFolder: {
       name: 'Transcripts folder',
-      text: 'New transcripts are kept here as plain files; earlier ones stay where they are.',
+      text: 'New transcripts are kept here as plain files; earlier ones stay in their folder, and in the library.',
     },
     chooseFolder: 'Choose…',
     keepAudio: {
@@ -396,7 +398,11 @@ export const strings = {
     undo: 'Undo, redo',
     move: 'Move a waiting file in the queue',
     cancel: 'Cancel the running job',
-    queue: 'Move in the queue',
+    queue: 'Move in the queue, or in any list',
+    ends: 'First or last of a list',
+    quit: 'Quit',
+    zoom: 'Larger, smaller, usual size',
+    fullScreen: 'Full screen',
     remove: 'Remove a file from the queue',
     segments: 'Next or previous segment',
     leave: 'Close what is open',
