@@ -3,6 +3,7 @@ import type { AppInfo, CallReply } from '../shared/contract.js';
 import type { DoctorReport } from '../shared/doctor.js';
 import { AppError } from '../shared/errors.js';
 import { exportTranscript } from '../shared/export/index.js';
+import type { LibrarySettings } from '../shared/settings.js';
 import type { Handlers } from './calls.js';
 import type { Exporter } from './exports.js';
 import type { JobQueue } from './jobs.js';
@@ -24,8 +25,8 @@ export interface HandlerDependencies {
   readonly runDoctor: () => Promise<DoctorReport>;
   readonly measureLimits: () => Promise<CallReply<'bench.run'>>;
   readonly runs: RunShelf;
-  /** The folder dialog; null when it was closed. */
-  readonly chooseLibrary: () => Promise<string | null>;
+  /** The folder dialog, and the library's move there; null when it was closed. */
+  readonly chooseLibrary: () => Promise<LibrarySettings | null>;
   readonly copyText: (text: string) => void;
   readonly showInFolder: (path: string) => void;
 }
@@ -110,8 +111,8 @@ export function createHandlers(dependencies: HandlerDependencies): Handlers {
       return changed;
     },
     'settings.browseLibrary': async () => {
-      const folder = await dependencies.chooseLibrary();
-      return folder === null ? settings.get() : await settings.change({ libraryFolder: folder });
+      const change = await dependencies.chooseLibrary();
+      return change === null ? settings.get() : await settings.change(change);
     },
   };
 }

@@ -48,7 +48,8 @@ async function start(): Promise<void> {
   serveBundle(paths.rendererFolder);
 
   const settings = await openSettings(paths, page);
-  const library = new Library(settings.get().libraryFolder ?? paths.defaultLibraryFolder);
+  const { libraryFolder, formerLibraryFolders } = settings.get();
+  const library = new Library(libraryFolder ?? paths.defaultLibraryFolder, formerLibraryFolders);
   const runs = new RunShelf({ findFolder: (id) => library.folderOf(id) });
   const engine = new EngineHost(createEngineLauncher(paths, () => page.contents()));
   const jobs = createQueue({ engine, page, library, settings, runs });

@@ -15,6 +15,7 @@ import type { Job } from '../shared/job.js';
 import { compactHistory, createdLine, replayJournal, startHistory } from '../shared/journal.js';
 import type { JobHistory, Replay } from '../shared/journal.js';
 import type { LibraryEntry } from '../shared/library.js';
+import type { LibrarySettings } from '../shared/settings.js';
 import { makeSnippet } from '../shared/snippet.js';
 import { AUDIO_FILE } from '../shared/sound-files.js';
 import { transcriptText } from '../shared/transcript.js';
@@ -33,6 +34,8 @@ import { mapInParallel } from './parallel.js';
 
 /** Journals that take this much more than their text are compacted when they are opened. */
 const COMPACT_BYTES = 4 * 1024 * 1024;
+/** As many as the settings keep. */
+const MAX_FORMER_ROOTS = 50;
 /** Folders looked at side by side. */
 const READERS = 16;
 
@@ -52,20 +55,26 @@ interface Found {
 
 export class Library {
   #root: string;
+  /** Where jobs were kept before. */
+  #formerRoots: readonly string[];
   /** Folder by job id, as far as they were seen. */
   readonly #folders = new Map<string, string>();
 
-  constructor(root: string) {
+  constructor(root: string, formerRoots: readonly string[] = []) {
     this.#root = root;
+    this.#formerRoots = formerRoots.filter((former) => former !== root);
   }
 
   get root(): string {
     return this.#root;
   }
 
-  /** Jobs from now on are kept there; those that were elsewhere stay there. */
-  move(root: string): void {
+  /** Jobs from now on are kept there; those that were elsewhere stay there, and stay in the library. */
+  move(root: string): LibrarySettings {
+    const former = [this.#root, ...this.#formerRoots].filter((known) => known !== root);
+    this.#formerRoots = [...new Set(former)].slice(0, MAX_FORMER_ROOTS);
     this.#root = root;
+    return { libraryFolder: root, formerLibraryFolders: [...this.#formerRoots] };
   }
 
   folderOf(id: string): string | null {
@@ -152,9 +161,9 @@ export class Library {
   }
 
   async #scan(): Promise<readonly Found[]> {
-    const names = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
-    const folders = names.filter((entry) => entry.isDirectory()).map(({ name }) => join(this.#root, name));
-    const found = await mapInParallel(READERS, folders, readSummary);
+    const roots = [this.#root, ...this.#formerRoots];
+    const folders = await mapInParallel(READERS, roots, listFolders);
+    const found = await mapInParallel(READERS, folders.flat(), readSummary);
     return found
       .filter((one) => one !== null)
       .map((one) => {
@@ -162,6 +171,12 @@ export class Library {
         return one;
       });
   }
+}
+
+/** A folder that is gone, or a disk that is not plugged in, holds nothing. */
+async function listFolders(root: string): Promise<readonly string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(root, name));
 }
 
 function createStore(folder: string, journal: Journal): JobStore {

@@ -8,7 +8,7 @@ import { writeFileAtomically } from '../node/write-file.js';
 import { toFailure } from '../shared/errors.js';
 import type { Failure } from '../shared/errors.js';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../shared/settings.js';
-import type { Settings, SettingsPatch } from '../shared/settings.js';
+import type { LibrarySettings, Settings, SettingsPatch } from '../shared/settings.js';
 import { readFields } from '../shared/stored-options.js';
 
 export const SETTINGS_VERSION = 1;
@@ -43,7 +43,7 @@ export class SettingsStore {
   }
 
   /** Counts at once; a disk that refuses is told, and the change holds until the app ends. */
-  async change(patch: SettingsPatch & Partial<Pick<Settings, 'libraryFolder'>>): Promise<Settings> {
+  async change(patch: SettingsPatch & Partial<LibrarySettings>): Promise<Settings> {
     this.#current = readFields<Settings>(SettingsSchema.entries, this.#current, patch);
     this.#options.pushSettings(this.#current);
     const text = `${JSON.stringify({ version: SETTINGS_VERSION, ...this.#current }, null, 2)}\n`;

@@ -129,8 +129,7 @@ export function wireHandlers({ jobs, models, library, settings, page, paths, run
     runDoctor: () => runDoctorProcess(paths, app.getVersion()),
     chooseLibrary: async () => {
       const folder = await chooseLibraryFolder(page.requireWindow());
-      if (folder !== null) library.move(folder);
-      return folder;
+      return folder === null ? null : library.move(folder);
     },
     copyText: (text) => {
       clipboard.writeText(text);

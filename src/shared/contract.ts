@@ -187,7 +187,7 @@ export const CONTRACT = {
   'library.reveal': { request: v.strictObject({ id: jobId }), reply: done },
   'settings.get': { request: v.null(), reply: SettingsSchema },
   'settings.set': { request: v.strictObject({ patch: SettingsPatchSchema }), reply: SettingsSchema },
-  /** Opens the folder dialog; transcripts that are elsewhere stay there. */
+  /** Opens the folder dialog; transcripts that are elsewhere stay there, and stay in the library. */
   'settings.browseLibrary': { request: v.null(), reply: SettingsSchema },
 } as const;
 

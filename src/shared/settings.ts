@@ -17,6 +17,7 @@ export const MOTIONS = ['system', 'reduced'] as const;
 const THOROUGH_BEAM_SIZE = 5;
 
 const options = TranscribeOptionsSchema.entries;
+const libraryPath = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 
 export const SettingsSchema = v.strictObject({
   /** Language of new recordings: one, or found in each ('auto'), or found anew in each window. Default: 'auto'. */
@@ -48,7 +49,9 @@ export const SettingsSchema = v.strictObject({
   /** Default: 'system', as the desktop asks for. */
   motion: v.picklist(MOTIONS),
   /** Absolute path of the folder that holds the transcripts; null, the default: one in the user's documents. */
-  libraryFolder: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(4096))),
+  libraryFolder: v.nullable(libraryPath),
+  /** Where transcripts were kept before: they stay there, and stay in the library. Not shown. */
+  formerLibraryFolders: v.pipe(v.array(libraryPath), v.maxLength(50)),
   /** Keep a copy of each recording's sound (115 MB an hour) beside its transcript, to play it later. Default: yes. */
   keepAudio: v.boolean(),
   /** Say when files are finished while the window is out of sight. Default: yes. */
@@ -76,14 +79,19 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   motion: 'system',
   libraryFolder: null,
+  formerLibraryFolders: [],
   keepAudio: true,
   notifications: true,
   developer: false,
   isWelcomed: false,
 };
 
-/** What the page may change. The folder of the library is chosen in a dialog of main's: no page names a path. */
-export const SettingsPatchSchema = v.partial(v.omit(SettingsSchema, ['libraryFolder']));
+/** Chosen in a dialog of main's: no page names a path. */
+export const LIBRARY_SETTINGS = ['libraryFolder', 'formerLibraryFolders'] as const;
+export type LibrarySettings = Pick<Settings, (typeof LIBRARY_SETTINGS)[number]>;
+
+/** What the page may change. */
+export const SettingsPatchSchema = v.partial(v.omit(SettingsSchema, LIBRARY_SETTINGS));
 export type SettingsPatch = v.InferOutput<typeof SettingsPatchSchema>;
 
 /** What the next recording is transcribed with. */

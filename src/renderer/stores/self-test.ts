@@ -14,9 +14,13 @@ export interface SelfTestState {
   readonly segments: readonly Segment[];
   /** The dialog was left: it does not come again, even if main could not keep that. */
   readonly isOver: boolean;
+  /** Wanted again, from Settings. */
+  readonly isAsked: boolean;
 }
 
-export const useSelfTest = create<SelfTestState>()(() => ({ job: null, segments: [], isOver: false }));
+const AT_FIRST: SelfTestState = { job: null, segments: [], isOver: false, isAsked: false };
+
+export const useSelfTest = create<SelfTestState>()(() => AT_FIRST);
 
 let isStarted = false;
 
@@ -33,6 +37,12 @@ function watch(id: string): void {
       useSelfTest.setState({ segments });
     });
   });
+}
+
+/** The dialog comes once more, with a test of its own. */
+export function askForSelfTest(): void {
+  isStarted = false;
+  useSelfTest.setState({ ...AT_FIRST, isAsked: true });
 }
 
 export function startSelfTest(): Promise<void> {

@@ -114,6 +114,59 @@ describe('the library', () => {
     await expect(new Library(root).delete('../job-b')).rejects.toThrow('no longer in the library');
   });
 
+  it('deletes the sound and the waveform too, and what else lies in the folder', async () => {
+    const record = await keep('job-a', 'a.mp3', ' Secret.');
+    await record.add(DONE);
+    await record.close();
+    const folder = library.folderOf('job-a') ?? '';
+    for (const name of ['audio.wav', 'peaks.bin', 'run.json', 'note of the user.txt']) {
+      writeFileSync(join(folder, name), 'x');
+    }
+    expect(readdirSync(folder)).toEqual(
+      expect.arrayContaining(['journal.jsonl', 'transcript.txt', 'transcript.json', 'job.json', 'audio.wav']),
+    );
+
+    await library.delete('job-a');
+
+    expect(existsSync(folder)).toBe(false);
+    expect(readdirSync(root)).toEqual([]);
+    expect(await library.list(null)).toEqual([]);
+  });
+
+  it('keeps new jobs in the folder it moved to, and still has those of the folders before, also after a restart', async () => {
+    const [before, after] = [join(root, 'before'), join(root, 'after')];
+    library = new Library(before);
+    const finished = await keep('job-a', 'a.mp3', ' Early text.', 1);
+    await finished.add(DONE);
+    await finished.close();
+    await (await keep('job-b', 'b.mp3', ' Broken off.', 2)).close();
+
+    expect(library.move(after)).toEqual({ libraryFolder: after, formerLibraryFolders: [before] });
+    const late = await keep('job-c', 'c.mp3', ' Late text.', 3);
+    await late.add(DONE);
+    await late.close();
+
+    expect(readdirSync(before)).toHaveLength(2);
+    expect(readdirSync(after)).toHaveLength(1);
+    for (const opened of [library, new Library(after, [before])]) {
+      expect((await opened.list(null)).map(({ id }) => id)).toEqual(['job-c', 'job-b', 'job-a']);
+      expect((await opened.list('early')).map(({ id }) => id)).toEqual(['job-a']);
+    }
+    const restored = await new Library(after, [before, join(root, 'gone')]).loadListed();
+    expect(restored.map(({ history }) => history.job.id)).toEqual(['job-b']);
+    await library.delete('job-a');
+    expect(readdirSync(before)).toHaveLength(1);
+  });
+
+  it('that moves back names each former folder once, and never the one it is in', () => {
+    const library = new Library('/a');
+    library.move('/b');
+    library.move('/c');
+
+    expect(library.move('/a')).toEqual({ libraryFolder: '/a', formerLibraryFolders: ['/c', '/b'] });
+    expect(library.move('/a')).toEqual({ libraryFolder: '/a', formerLibraryFolders: ['/c', '/b'] });
+  });
+
   it('names folders so that they sort by day and never leave the library', () => {
     const at = new Date(2026, 10, 25).getTime();
     const name = nameJobFolder({ id: '0123456789', fileName: '../../etc/pass\nwd.mp3', createdAtMs: at });

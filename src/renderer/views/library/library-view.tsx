@@ -10,6 +10,7 @@ import { Icon } from '../../parts/icon.js';
 import { deleteFromLibrary, listLibrary, openFromLibrary, useLibrary } from '../../stores/library.js';
 import { ask } from '../../stores/actions.js';
 import { useJobs } from '../../stores/jobs.js';
+import { useSettings } from '../../stores/settings.js';
 import { useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 import { TITLE_ID } from '../../views.js';
@@ -88,7 +89,8 @@ export function LibraryView() {
   const [query, setQuery] = useState('');
   const asked = useDeferredValue(query.trim());
   const { entries, isLoading } = useLibrary();
-  const folder = useUi((state) => state.app?.libraryFolder ?? '');
+  const usualFolder = useUi((state) => state.app?.libraryFolder ?? '');
+  const folder = useSettings((state) => state.settings.libraryFolder ?? usualFolder);
   // A job that ends or goes changes the library.
   const jobs = useJobs((state) => state.jobs.map(({ id, state: now }) => `${id} ${now}`).join());
   const [deleting, setDeleting] = useState<LibraryEntry | null>(null);

@@ -2,6 +2,8 @@
 import './settings-view.css';
 import '../page.css';
 import type { ReactNode } from 'react';
+import { Button } from '../../parts/button.js';
+import { askForSelfTest } from '../../stores/self-test.js';
 import { useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 import { TITLE_ID } from '../../views.js';
@@ -20,6 +22,10 @@ function Group({ title, children }: { readonly title: string; readonly children:
   );
 }
 
+function showShortcuts(): void {
+  useUi.setState({ isShortcutsOpen: true });
+}
+
 export function SettingsView() {
   const version = useUi((state) => state.app?.version ?? '');
   return (
@@ -35,6 +41,14 @@ export function SettingsView() {
         <Group title={words.expert}>
           <ExpertSettings />
         </Group>
+        <div className="settings-more">
+          <Button testId="settings-shortcuts" onClick={showShortcuts}>
+            {words.shortcuts}
+          </Button>
+          <Button testId="settings-self-test" onClick={askForSelfTest}>
+            {words.selfTest}
+          </Button>
+        </div>
         <p className="settings-version">{words.version(version)}</p>
       </div>
     </section>

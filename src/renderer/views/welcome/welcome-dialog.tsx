@@ -90,7 +90,8 @@ export function WelcomeDialog() {
   const isFirst = useSettings((state) => state.isLoaded && !state.settings.isWelcomed);
   const hasApp = useUi((state) => state.app !== null);
   const isOver = useSelfTest((state) => state.isOver);
-  if (!isFirst || !hasApp || isOver) return null;
+  const isAsked = useSelfTest((state) => state.isAsked);
+  if (!(isFirst || isAsked) || !hasApp || isOver) return null;
   return (
     <Dialog title={words.title} closeLabel={words.close} testId="welcome" onClose={() => void endSelfTest()}>
       <SelfTest />
