@@ -45,7 +45,7 @@ export class Metrics {
   );
   readonly #fallbacks = this.#registry.counter(
     'tilescribe_fallbacks_total',
-    'Windows decoded again at a higher temperature, by reason.',
+    'Windows decoded again, hotter or, after a fault of the device, on the CPU, by reason.',
   );
   readonly #audioSeconds = this.#registry.counter(
     'tilescribe_audio_seconds_total',

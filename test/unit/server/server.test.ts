@@ -8,7 +8,9 @@ import { DEFAULT_CONFIG } from '../../../src/server/config.js';
 import type { ServerConfig } from '../../../src/server/config.js';
 import { startServer } from '../../../src/server/server.js';
 import type { RunningServer } from '../../../src/server/server.js';
+import { MADE_STATS } from '../made-checkpoint.js';
 import { JOBS_AT_ONCE } from '../../../src/shared/job.js';
+import { toSamples } from '../../../src/shared/time.js';
 
 type Transcribe = Engine['transcribe'];
 
@@ -235,4 +237,47 @@ test('stopping takes no more, and ends what does not end by itself after the tim
   expect(await errorOf(response)).toMatchObject({ message: 'The server is stopping.' });
   await closed;
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+});
+
+/** A job of ten seconds with one window that was decoded three times. */
+const works: Transcribe = ({ jobId }, emit) => {
+  emit({ kind: 'opened', jobId, duration: null, format: 'WAV', backend: 'native engine on the CPU' });
+  const window = { jobId, windowStart: toSamples(0), windowEnd: toSamples(480_000) };
+  emit({ kind: 'attempt', ...window, temperature: 0, retryReason: null });
+  emit({ kind: 'attempt', ...window, temperature: 0.2, retryReason: 'loop' });
+  emit({ kind: 'attempt', ...window, temperature: 0.2, retryReason: 'device-fault' });
+  emit({ kind: 'done', jobId, stats: MADE_STATS, warning: null });
+  return Promise.resolve();
+};
+
+test('the metrics tell requests, queue, waits, speed, device and fallbacks, each with its help', async () => {
+  const url = await start(works, { queueLimit: 3 });
+  expect((await post(url)).status).toBe(200);
+  expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+
+  const reply = await fetch(`${url}/metrics`);
+  const text = await reply.text();
+
+  expect(reply.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+  for (const line of [
+    'tilescribe_http_requests_total{endpoint="/v1/audio/transcriptions",status="200"} 1',
+    'tilescribe_http_requests_total{endpoint="other",status="404"} 1',
+    'tilescribe_jobs_total{outcome="done"} 1',
+    'tilescribe_jobs_by_device_total{device="native engine on the CPU"} 1',
+    'tilescribe_fallbacks_total{reason="loop"} 1',
+    'tilescribe_fallbacks_total{reason="device-fault"} 1',
+    'tilescribe_jobs_running 0',
+    'tilescribe_jobs_waiting 0',
+    `tilescribe_jobs_limit ${3 + JOBS_AT_ONCE}`,
+    'tilescribe_request_duration_seconds_count 1',
+    'tilescribe_queue_wait_seconds_count 1',
+    'tilescribe_real_time_factor_count 1',
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
+  const names = new Set(
+    [...text.matchAll(/^([a-z_]+?)(?:_bucket|_sum|_count)?(?:\{[^}]*\})? /gm)].map((match) => match[1]),
+  );
+  for (const name of names)
+    expect(text).toMatch(new RegExp(`^# HELP ${name} .+\\n# TYPE ${name} \\w+$`, 'm'));
 });
