@@ -17,12 +17,16 @@ export const DOUBT_LIMIT = 0.6;
 /** A list longer than this is never worked through. */
 export const MAX_DOUBTFUL = 200;
 
+/** A word, not punctuation, that the model was not sure of. */
+export function isDoubtful(text: string, probability: number | undefined): boolean {
+  return probability !== undefined && probability < DOUBT_LIMIT && /[\p{L}\p{N}]/u.test(text);
+}
+
 export function listDoubtful(segments: readonly Segment[]): readonly DoubtfulWord[] {
   const doubtful: DoubtfulWord[] = [];
   for (const [at, segment] of segments.entries()) {
     for (const [word, { text, start, end, probability }] of (segment.words ?? []).entries()) {
-      if (probability === undefined || probability >= DOUBT_LIMIT) continue;
-      if (!/[\p{L}\p{N}]/u.test(text)) continue;
+      if (probability === undefined || !isDoubtful(text, probability)) continue;
       doubtful.push({ at, word, text: text.trim(), start, end, probability });
     }
   }

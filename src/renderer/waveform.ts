@@ -50,3 +50,14 @@ export function listStretches(
   }
   return stretches;
 }
+
+/** A list longer than this helps nobody; the longest are shown. */
+const MAX_MISSING = 50;
+
+/** The stretches without text, which can be transcribed after all; in order. */
+export function listMissing(stretches: readonly Stretch[]): readonly Stretch[] {
+  const missing = stretches.filter(({ kind }) => kind === 'skipped' || kind === 'failed');
+  if (missing.length <= MAX_MISSING) return missing;
+  const longest = missing.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(0, MAX_MISSING);
+  return longest.toSorted((a, b) => a.start - b.start);
+}

@@ -9,6 +9,7 @@ import type { Failure } from '../../shared/errors.js';
 import { isFinished } from '../../shared/job.js';
 import type { Job } from '../../shared/job.js';
 import type { ShapeOptions } from '../../shared/shape.js';
+import { formatDuration } from '../../shared/time.js';
 import { call, getPathForFile } from '../api.js';
 import { baseName } from '../format.js';
 import { parsePastedPaths } from '../pasted-paths.js';
@@ -126,10 +127,21 @@ export function resumeJob(id: string): Promise<void> {
   return ask('jobs.resume', { id });
 }
 
-/** Transcribes a stretch that was passed over. */
+/** Transcribes a stretch that was passed over, and says what came of it: silence leaves no trace in the text. */
 export function retrySpan(id: string, start: number, end: number): Promise<void> {
-  showToast(strings.coverage.started, null);
-  return ask('jobs.retrySpan', { id, start, end });
+  const range = strings.coverage.range(formatDuration(start), formatDuration(end));
+  showToast(strings.coverage.started(range), null);
+  return attempt(async () => {
+    const reply = await call('jobs.retrySpan', { id, start, end });
+    if (!reply.ok) {
+      showNotice(reply.failure);
+      return;
+    }
+    // The new text was pushed before the reply.
+    const { segments } = useJobs.getState().transcripts[id] ?? EMPTY_ENTRY;
+    const hasText = segments.some((segment) => segment.start < end && segment.end > start);
+    showToast(hasText ? strings.coverage.found(range) : strings.coverage.nothing(range), null);
+  });
 }
 
 export function exportJob(id: string, format: ExportFormat, shape: ShapeOptions | null): Promise<void> {

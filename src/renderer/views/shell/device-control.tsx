@@ -2,6 +2,7 @@
  * Auto, NPU or CPU, as one group of radio buttons. A device that cannot be used stays reachable: choosing it
  * opens the reason, so that the keyboard and a screen reader find it as well as the pointer.
  */
+import '../../parts/popover.css';
 import { useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { offerDevices, shownDevice } from '../../devices.js';
@@ -79,7 +80,13 @@ export function DeviceControl() {
       <p id={reasonId} className="visually-hidden">
         {offered.find(({ reason }) => reason !== null)?.reason}
       </p>
-      <div className="device-reason" ref={reasonRef} popover="auto" role="note" data-testid="device-reason">
+      <div
+        className="popover device-reason"
+        ref={reasonRef}
+        popover="auto"
+        role="note"
+        data-testid="device-reason"
+      >
         <strong>{words.refused(refusedDevice)}</strong>
         <p>{offered.find(({ device }) => device === refusedDevice)?.reason}</p>
         <Button

@@ -1,7 +1,7 @@
 /** The idle window: where to drop, how else to open files, and the two things worth choosing first. */
 import './start-view.css';
 import iconUrl from '../../../../resources/icons/icon.svg';
-import { Button, IconButton } from '../../parts/button.js';
+import { Button } from '../../parts/button.js';
 import { Icon } from '../../parts/icon.js';
 import { browse } from '../../stores/actions.js';
 import { useUi } from '../../stores/ui.js';
@@ -31,20 +31,7 @@ export function StartView() {
           </p>
         )}
       </div>
-      <footer className="start-footer">
-        <p className="start-privacy">
-          <Icon name="lock" size={14} />
-          {start.privacy}
-        </p>
-        <p className="start-hint">{start.elsewhere}</p>
-        <IconButton
-          icon="keyboard"
-          label={strings.shortcuts.title}
-          onClick={() => {
-            useUi.setState({ isShortcutsOpen: true });
-          }}
-        />
-      </footer>
+      <p className="start-hint">{start.elsewhere}</p>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** What became of the recording, in words: how much was heard, and each stretch that was not, to be transcribed. */
+import '../../parts/popover.css';
 import { useId, useMemo } from 'react';
 import type { Job } from '../../../shared/job.js';
 import { isFinished } from '../../../shared/job.js';
@@ -8,21 +9,12 @@ import { Button } from '../../parts/button.js';
 import { retrySpan } from '../../stores/actions.js';
 import { playStretch } from '../../stores/player.js';
 import { strings } from '../../strings/en.js';
-import { listStretches } from '../../waveform.js';
+import { listMissing, listStretches } from '../../waveform.js';
 import type { Stretch, StretchKind } from '../../waveform.js';
 import type { TranscriptEntry } from '../../transcript-entry.js';
 
 const { coverage: words } = strings;
 const KINDS: readonly StretchKind[] = ['heard', 'skipped', 'retried', 'failed'];
-/** A list longer than this helps nobody; the longest are shown. */
-const MAX_LISTED = 50;
-
-function listMissing(stretches: readonly Stretch[]): readonly Stretch[] {
-  const missing = stretches.filter(({ kind }) => kind === 'skipped' || kind === 'failed');
-  if (missing.length <= MAX_LISTED) return missing;
-  const longest = missing.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(0, MAX_LISTED);
-  return longest.toSorted((a, b) => a.start - b.start);
-}
 
 function Missing({ job, stretch }: { readonly job: Job; readonly stretch: Stretch }) {
   const { kind, start, end } = stretch;
@@ -68,7 +60,7 @@ export function CoverageList({ job, entry }: { readonly job: Job; readonly entry
       >
         {words.heard(formatPercent(1 - lost / total))}
       </button>
-      <div className="coverage-list" id={id} popover="auto" role="dialog" aria-label={words.title}>
+      <div className="popover coverage-list" id={id} popover="auto" role="dialog" aria-label={words.title}>
         <ul className="coverage-legend">
           {KINDS.map((kind) => (
             <li key={kind}>

@@ -8,6 +8,7 @@ import { attachAudio, seek, setRate, togglePlay, usePlayer } from '../../stores/
 import { strings } from '../../strings/en.js';
 import type { TranscriptEntry } from '../../transcript-entry.js';
 import { CoverageList } from './coverage-list.js';
+import { CoverageTargets } from './coverage-targets.js';
 import { Waveform } from './waveform.js';
 
 const { player: words } = strings;
@@ -96,6 +97,7 @@ export function PlayerBar({ job, entry }: PlayerBarProps) {
             show.current(Number(event.target.value));
           }}
         />
+        <CoverageTargets job={job} entry={entry} duration={duration} />
       </div>
       <CoverageList job={job} entry={entry} />
       <select

@@ -2,11 +2,19 @@
 import './tool-bar.css';
 import { formatShare } from '../../format.js';
 import { Button, IconButton } from '../../parts/button.js';
-import { beginEditing } from '../../stores/editing.js';
+import type { DoubtfulWord } from '../../review.js';
+import { beginEditing, segmentsOf } from '../../stores/editing.js';
 import { endReview, stepReview, useReview } from '../../stores/review.js';
 import { strings } from '../../strings/en.js';
 
 const { review: words } = strings;
+
+/** Where the word begins in its segment's text. */
+function caretBefore(jobId: string, { at, word }: DoubtfulWord): number {
+  const before = (segmentsOf(jobId)[at]?.words ?? []).slice(0, word + 1).map(({ text }) => text);
+  const length = (before.at(-1) ?? '').trim().length;
+  return Math.max(0, before.join('').trim().length - length);
+}
 
 export function ReviewBar({ jobId, canEdit }: { readonly jobId: string; readonly canEdit: boolean }) {
   const review = useReview();
@@ -45,7 +53,7 @@ export function ReviewBar({ jobId, canEdit }: { readonly jobId: string; readonly
             <Button
               icon="pencil"
               onClick={() => {
-                beginEditing(jobId, word.at, 0);
+                beginEditing(jobId, word.at, caretBefore(jobId, word));
               }}
             >
               {words.edit}

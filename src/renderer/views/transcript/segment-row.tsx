@@ -7,8 +7,12 @@ import { formatDuration } from '../../../shared/time.js';
 import type { Segment } from '../../../shared/transcript.js';
 import { IconButton } from '../../parts/button.js';
 import { Icon } from '../../parts/icon.js';
+import { formatShare } from '../../format.js';
+import { isDoubtful } from '../../review.js';
 import { useLive } from '../../stores/live.js';
 import { usePlayer } from '../../stores/player.js';
+import { useReview } from '../../stores/review.js';
+import type { ReviewState } from '../../stores/review.js';
 import { strings } from '../../strings/en.js';
 import { RowEditor } from './row-editor.js';
 import { SpeakerField } from './speaker-field.js';
@@ -58,6 +62,12 @@ function Reasons({ segment }: { readonly segment: Segment }) {
 
 type WordsProps = Pick<SegmentRowProps, 'jobId' | 'segment' | 'at' | 'canEdit'>;
 
+/** The word of this segment that the review stands on. */
+function findReviewed({ jobId, words, current }: ReviewState, ofJob: string, at: number): number | null {
+  const word = jobId !== ofJob || current === null ? undefined : words[current];
+  return word?.at === at ? word.word : null;
+}
+
 /** While the job runs, the last minutes by their tokens; after that by its words, to be clicked. */
 function Words({ jobId, segment, at, canEdit }: WordsProps) {
   const heard = usePlayer((state) =>
@@ -66,15 +76,20 @@ function Words({ jobId, segment, at, canEdit }: WordsProps) {
   const tokens = useLive((state) =>
     canEdit ? null : (state.settled.get(jobId)?.get(segment.index) ?? null),
   );
+  const isReviewing = useReview((state) => state.jobId === jobId);
+  const reviewed = useReview((state) => findReviewed(state, jobId, at));
   if (tokens !== null) return <TokenText tokens={tokens} isPending={false} />;
   if (segment.words === undefined) return segment.text.trim();
-  return segment.words.map(({ text, isEdited }, position) => (
+  return segment.words.map(({ text, probability, isEdited }, position) => (
     <span
       key={position}
       className="word"
+      title={probability === undefined ? undefined : strings.transcript.certain(formatShare(probability))}
       data-word={position}
       data-heard={position === heard}
       data-edited={isEdited}
+      data-doubtful={isReviewing && isDoubtful(text, probability)}
+      data-reviewed={position === reviewed}
     >
       {position === 0 ? text.trimStart() : text}
     </span>
