@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { Segment } from '../../src/shared/transcript.js';
+import { listDoubtful } from '../../src/renderer/review.js';
 import { KENNEDY } from '../speech.js';
 import { findViolations } from './axe.js';
 import { addFiles, answerSaveDialog, exportAs, launchApp, listJobs, waitForState } from './fixtures.js';
+import { makeNoisyRecording } from './recordings.js';
 
 const NAME = basename(KENNEDY);
 
@@ -59,19 +61,62 @@ describe('the player', () => {
     expect(picture).toBeGreaterThan(1000);
   });
 
-  it('plays what is around each doubtful word in turn', async () => {
+  it('plays what is around each doubtful word in turn, marks it, and leads to its correction', async () => {
     await using app = await launchApp();
-    const { page } = app;
-    await openKennedy(page);
+    const { page, folder } = app;
+    const noisy = await makeNoisyRecording(folder);
+    await addFiles(page, noisy);
+    await waitForState(page, basename(noisy), 'done');
+    const doubtful = listDoubtful(await keptSegments(page));
+    expect(doubtful.length).toBeGreaterThanOrEqual(2);
+    const audio = page.getByTestId('audio');
+    const isPaused = () => audio.evaluate((element) => element instanceof HTMLAudioElement && element.paused);
+
+    /** The word is the only one marked, and the sound from a second before it to a second after it is played. */
+    async function expectReviewed(position: number): Promise<void> {
+      const word = doubtful[position];
+      if (word === undefined) throw new Error(`there is no doubtful word ${position}`);
+      const count = `${position + 1} of ${doubtful.length}`;
+      await bar.getByText(count, { exact: true }).waitFor();
+      expect(await bar.locator('strong').textContent()).toBe(word.text);
+      const marked = page.locator('.word[data-reviewed="true"]');
+      await expect.poll(() => marked.count()).toBe(1);
+      expect((await marked.textContent())?.trim()).toBe(word.text);
+      expect(await marked.getAttribute('title')).toMatch(/^[\d.]+% certain$/);
+      const from = Math.max(0, word.start / 16_000 - 1);
+      const end = Math.min(11, word.end / 16_000 + 1);
+      await expect.poll(() => playedSeconds(page)).toBeGreaterThan(from);
+      // It stops by itself, within some frames of the second after the word.
+      await expect.poll(isPaused, { timeout: 20_000 }).toBe(true);
+      const stopped = await playedSeconds(page);
+      expect(stopped).toBeGreaterThan(end - 0.1);
+      expect(stopped).toBeLessThan(end + 1);
+    }
 
     await page.keyboard.press('r');
     const bar = page.getByTestId('review-bar');
-    await bar.waitFor();
-    const text = (await bar.textContent()) ?? '';
-    expect(text).toMatch(/is [\d.]+% certain|No doubtful words are left/);
+    await expectReviewed(0);
+    expect(await page.locator('.word[data-doubtful="true"]').count()).toBe(doubtful.length);
     expect(await findViolations(page)).toEqual([]);
+    await page.keyboard.press('r');
+    await expectReviewed(1);
+    await page.getByTestId('review-previous').click();
+    await expectReviewed(0);
+    await page.keyboard.press('Shift+R');
+    await expectReviewed(doubtful.length - 1);
+
+    // To the word itself, to be typed over.
+    await bar.getByText('Edit').click();
+    const caret = await page
+      .getByTestId('row-editor')
+      .evaluate((field) =>
+        field instanceof HTMLTextAreaElement ? field.value.slice(field.selectionStart) : '',
+      );
+    expect(caret.startsWith(doubtful.at(-1)?.text ?? '?')).toBe(true);
     await page.keyboard.press('Escape');
-    expect(await bar.count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => bar.count()).toBe(0);
+    expect(await page.locator('.word:is([data-reviewed="true"], [data-doubtful="true"])').count()).toBe(0);
   });
 });
 

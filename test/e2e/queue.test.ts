@@ -122,4 +122,66 @@ describe('the queue', () => {
     expect(await second).toBe(0);
     expect(app.electron.windows()).toHaveLength(1);
   });
+
+  it('is put in another order by dragging a waiting file', async () => {
+    await using app = await launchApp();
+    const { electron, page, folder } = app;
+    const long = await makeLongRecording(folder);
+    const files = ['one', 'two', 'three'].map((name) => join(folder, `${name}${extname(KENNEDY)}`));
+    for (const file of files) copyFileSync(KENNEDY, file);
+    const [one = '', two = '', three = ''] = files.map((file) => basename(file));
+    await addFiles(page, long);
+    await waitForState(page, basename(long), 'running');
+    // While it stands still, nothing is finished that is to be moved.
+    const engine = await findEnginePid(electron);
+    process.kill(engine, 'SIGSTOP');
+    await addFiles(page, ...files);
+    const entry = (name: string) => page.locator(`[data-testid="job"][data-file-name="${name}"]`);
+    await entry(three).waitFor();
+
+    await entry(three).dragTo(entry(one), { targetPosition: { x: 40, y: 4 } });
+    const order = async () => (await listJobs(page)).map(({ fileName }) => fileName);
+    await expect.poll(order).toEqual([basename(long), three, one, two]);
+    const shown = () =>
+      page
+        .getByTestId('job')
+        .evaluateAll((entries) => entries.map((item) => item.getAttribute('data-file-name')));
+    await expect.poll(shown).toEqual([basename(long), three, one, two]);
+
+    process.kill(engine, 'SIGCONT');
+    for (const name of [three, one, two]) await waitForState(page, name, 'done');
+    expect(await order()).toEqual([basename(long), three, one, two]);
+  });
+
+  it('goes on with another device in the middle of a file, and keeps the text up to there', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const long = await makeLongRecording(folder, 60);
+    await page.getByTestId('view-settings').click();
+    await page.getByTestId('setting-developer').click();
+    await page.getByTestId('device-npu-emulated').click();
+    await expect
+      .poll(() => page.getByTestId('device-npu-emulated').getAttribute('aria-checked'))
+      .toBe('true');
+    await addFiles(page, long);
+    // The emulator is slow: there is time.
+    await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+    const [before] = await listJobs(page);
+    expect(before).toMatchObject({ state: 'running', options: { device: 'npu-emulated' } });
+    expect(before?.backend).toContain('emulated');
+    const read = () =>
+      page.evaluate((id) => window.tilescribe.call('jobs.segments', { id }), before?.id ?? '');
+    const { segments } = await read();
+
+    await page.getByTestId('device-cpu').click();
+    await expect.poll(async () => (await listJobs(page))[0]?.options.device).toBe('cpu');
+    await waitForState(page, basename(long), 'done');
+
+    const [after] = await listJobs(page);
+    expect(after?.backend).not.toContain('emulated');
+    const whole = (await read()).segments;
+    expect(whole.length).toBeGreaterThan(segments.length);
+    expect(whole.slice(0, segments.length)).toEqual(segments);
+    expect(whole.at(-1)?.end).toBeGreaterThan(50 * 16_000);
+  });
 });

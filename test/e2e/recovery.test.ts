@@ -80,6 +80,42 @@ describe('after a kill', () => {
   });
 });
 
+describe('after the window was closed in the middle of a file', () => {
+  it('the next start goes on by itself from where it was, keeps what was there, and a cancelled one on demand', async () => {
+    const first = await launchApp();
+    await using _folder = first;
+    const long = await makeLongRecording(first.folder, 120);
+    await addFiles(first.page, long);
+    await waitForText(first.page);
+    // However fast this machine is, the file is not finished before the window is closed.
+    process.kill(await findEnginePid(first.electron), 'SIGSTOP');
+    const before = await readSegments(first.page, basename(long));
+    await first.electron.close();
+
+    await using second = await launchApp({ folder: first.folder });
+    await waitForState(second.page, basename(long), 'done');
+    const whole = await readSegments(second.page, basename(long));
+    expect(whole.slice(0, before.length)).toEqual(before);
+    expect(whole.at(-1)?.end).toBeGreaterThan(110 * 16_000);
+
+    await addFiles(second.page, long);
+    const again = second.page.getByTestId('job').nth(1);
+    await again.locator('button').first().click();
+    await waitForText(second.page);
+    process.kill(await findEnginePid(second.electron), 'SIGSTOP');
+    await again.getByTestId('job-cancel').click();
+    await second.page.locator('[data-testid="job"][data-state="cancelled"]').waitFor();
+    await second.page.getByTestId('resume').click();
+    await expect.poll(() => again.getAttribute('data-state'), { timeout: 120_000 }).toBe('done');
+    const [, job] = await listJobs(second.page);
+    const { segments } = await second.page.evaluate(
+      (id) => window.tilescribe.call('jobs.segments', { id }),
+      job?.id ?? '',
+    );
+    expect(segments).toEqual(whole);
+  });
+});
+
 describe('the library', () => {
   it('keeps a transcript with its edits, finds it, plays it and deletes it for good', async () => {
     await using first = await launchApp();

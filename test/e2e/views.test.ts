@@ -1,6 +1,7 @@
 /** Every place of the window: reached by keyboard, free of what axe calls a violation, whole at 200 % zoom. */
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
 import { KENNEDY } from '../speech.js';
 import { findViolations } from './axe.js';
 import { addFiles, launchApp, takeScreenshot, waitForState } from './fixtures.js';
@@ -113,6 +114,31 @@ describe('views', () => {
     await app.page.getByTestId('shortcuts').waitFor();
     await expectAccessible('shortcuts');
     await app.page.keyboard.press('Escape');
+  });
+
+  it('stay usable in forced colours: what is chosen, heard or marked is still told apart', async () => {
+    const { page } = app;
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.getByTestId('view-transcribe').click();
+    await page.locator('[data-testid="segment"] .word').nth(3).click();
+    const heard = page.locator('.word[data-heard="true"]');
+    await heard.first().waitFor();
+    const styleOf = (locator: Locator, name: string) =>
+      locator
+        .first()
+        .evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
+    await page.keyboard.press(' ');
+    expect(await styleOf(heard, 'text-decoration-line')).toBe('underline');
+    expect(await styleOf(page.locator('.row[aria-current="true"]'), 'outline-style')).toBe('solid');
+    expect(await styleOf(page.locator('[role="radio"][aria-checked="true"]'), 'outline-style')).toBe('solid');
+    for (const view of ['start', 'library', 'settings', 'models', 'doctor', 'performance'] as const) {
+      if (view === 'start') await page.getByTestId('new').click();
+      else await page.getByTestId(`view-${view}`).click();
+      await takeScreenshot(page, `${view}-forced-colours`);
+      // The system's own colours replace ours when they are painted: axe still reads ours.
+      expect(await findViolations(page, ['color-contrast']), `${view} in forced colours`).toEqual([]);
+    }
+    await page.emulateMedia({ forcedColors: null });
   });
 
   it('says why a device cannot be used, to the keyboard too', async () => {

@@ -18,7 +18,7 @@ import { strings } from '../strings/en.js';
 import { acceptFetched, EMPTY_ENTRY, needsFetch } from '../transcript-entry.js';
 import { changeEntry, select, useJobs } from './jobs.js';
 import { acceptRecord, isUnknown, setLimits } from './runs.js';
-import { showNotice, showToast, showView, useUi } from './ui.js';
+import { setRetrying, showNotice, showToast, showView, useUi } from './ui.js';
 
 /** Main takes at most 10,000 paths a call (contract.ts). */
 const PATHS_PER_CALL = 10_000;
@@ -130,17 +130,21 @@ export function resumeJob(id: string): Promise<void> {
 /** Transcribes a stretch that was passed over, and says what came of it: silence leaves no trace in the text. */
 export function retrySpan(id: string, start: number, end: number): Promise<void> {
   const range = strings.coverage.range(formatDuration(start), formatDuration(end));
+  setRetrying(id, start, true);
   showToast(strings.coverage.started(range), null);
   return attempt(async () => {
-    const reply = await call('jobs.retrySpan', { id, start, end });
-    if (!reply.ok) {
-      showNotice(reply.failure);
-      return;
+    try {
+      const reply = await call('jobs.retrySpan', { id, start, end });
+      if (!reply.ok) {
+        showNotice(reply.failure);
+        return;
+      }
+      const { segments } = await call('jobs.segments', { id });
+      const hasText = segments.some((segment) => segment.start < end && segment.end > start);
+      showToast(hasText ? strings.coverage.found(range) : strings.coverage.nothing(range), null);
+    } finally {
+      setRetrying(id, start, false);
     }
-    // The new text was pushed before the reply.
-    const { segments } = useJobs.getState().transcripts[id] ?? EMPTY_ENTRY;
-    const hasText = segments.some((segment) => segment.start < end && segment.end > start);
-    showToast(hasText ? strings.coverage.found(range) : strings.coverage.nothing(range), null);
   });
 }
 

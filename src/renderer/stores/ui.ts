@@ -41,6 +41,8 @@ export interface UiState {
   readonly toast: Toast | null;
   readonly marked: SegmentMark | null;
   readonly isDragging: boolean;
+  /** Stretches that are being transcribed again, as `retryKey` names them. */
+  readonly retrying: ReadonlySet<string>;
   readonly isShortcutsOpen: boolean;
   /** The job that the export dialog is open for. */
   readonly exportingId: string | null;
@@ -60,6 +62,7 @@ export const useUi = create<UiState>()(() => ({
   toast: null,
   marked: null,
   isDragging: false,
+  retrying: new Set(),
   isShortcutsOpen: false,
   exportingId: null,
   spokenText: '',
@@ -88,6 +91,19 @@ export function showToast(text: string, revealPath: string | null): void {
 
 export function dismissToast(id: number): void {
   useUi.setState((state) => (state.toast?.id === id ? { toast: null } : state));
+}
+
+export function retryKey(jobId: string, start: number): string {
+  return `${jobId} ${start}`;
+}
+
+export function setRetrying(jobId: string, start: number, isRetrying: boolean): void {
+  useUi.setState((state) => {
+    const retrying = new Set(state.retrying);
+    if (isRetrying) retrying.add(retryKey(jobId, start));
+    else retrying.delete(retryKey(jobId, start));
+    return { retrying };
+  });
 }
 
 export function setOptions(change: Partial<TranscribeOptions>): void {

@@ -126,6 +126,7 @@ export const strings = {
     range: (start: string, end: string) => `${start}–${end}`,
     play: (range: string) => `Play ${range}`,
     transcribe: 'Transcribe',
+    transcribing: 'Transcribing…',
     transcribeRange: (kind: string, range: string) => `${kind}, ${range}: transcribe it`,
     started: (range: string) => `Transcribing ${range}…`,
     found: (range: string) => `Transcribed ${range}`,

@@ -8,6 +8,7 @@ import { formatPercent } from '../../format.js';
 import { Button } from '../../parts/button.js';
 import { retrySpan } from '../../stores/actions.js';
 import { playStretch } from '../../stores/player.js';
+import { retryKey, useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 import { listMissing, listStretches } from '../../waveform.js';
 import type { Stretch, StretchKind } from '../../waveform.js';
@@ -19,6 +20,7 @@ const KINDS: readonly StretchKind[] = ['heard', 'skipped', 'retried', 'failed'];
 function Missing({ job, stretch }: { readonly job: Job; readonly stretch: Stretch }) {
   const { kind, start, end } = stretch;
   const range = words.range(formatDuration(start), formatDuration(end));
+  const isRetrying = useUi((state) => state.retrying.has(retryKey(job.id, start)));
   return (
     <li className="coverage-item">
       <Button
@@ -34,9 +36,12 @@ function Missing({ job, stretch }: { readonly job: Job; readonly stretch: Stretc
       <Button
         testId="retry-span"
         aria-label={words.transcribeRange(words.kind(kind), range)}
-        onClick={() => void retrySpan(job.id, start, end)}
+        aria-disabled={isRetrying}
+        onClick={() => {
+          if (!isRetrying) void retrySpan(job.id, start, end);
+        }}
       >
-        {words.transcribe}
+        {isRetrying ? words.transcribing : words.transcribe}
       </Button>
     </li>
   );

@@ -7,6 +7,7 @@ import type { Job } from '../../../shared/job.js';
 import { isFinished } from '../../../shared/job.js';
 import { formatDuration } from '../../../shared/time.js';
 import { retrySpan } from '../../stores/actions.js';
+import { retryKey, useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 import type { TranscriptEntry } from '../../transcript-entry.js';
 import { listMissing, listStretches } from '../../waveform.js';
@@ -22,6 +23,7 @@ export interface CoverageTargetsProps {
 export function CoverageTargets({ job, entry, duration }: CoverageTargetsProps) {
   const { spans, segments } = entry;
   const missing = useMemo(() => listMissing(listStretches(spans, segments)), [spans, segments]);
+  const retrying = useUi((state) => state.retrying);
   if (!isFinished(job) || duration === 0) return null;
   return missing.map(({ kind, start, end }) => (
     <button
@@ -31,6 +33,7 @@ export function CoverageTargets({ job, entry, duration }: CoverageTargetsProps) 
       data-testid="coverage-target"
       aria-hidden="true"
       tabIndex={-1}
+      disabled={retrying.has(retryKey(job.id, start))}
       title={words.transcribeRange(words.kind(kind), words.range(formatDuration(start), formatDuration(end)))}
       style={{
         insetInlineStart: `${(100 * start) / duration}%`,

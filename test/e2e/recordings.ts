@@ -1,0 +1,28 @@
+/** Recordings made for one purpose, from the sentence that every checkout has. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { KENNEDY } from '../speech.js';
+
+const MONO = 'aresample=16000,aformat=channel_layouts=mono';
+
+async function runFfmpeg(...args: readonly string[]): Promise<void> {
+  await promisify(execFile)('ffmpeg', ['-v', 'error', ...args]);
+}
+
+/** The sentence twice, with five seconds of silence between. */
+export async function makePausedRecording(folder: string): Promise<string> {
+  const path = join(folder, 'paused.wav');
+  const filter = `[0:a]${MONO},apad=pad_dur=5[first];[1:a]${MONO}[second];[first][second]concat=n=2:v=0:a=1`;
+  await runFfmpeg('-i', KENNEDY, '-i', KENNEDY, '-filter_complex', filter, path);
+  return path;
+}
+
+/** In so much noise that several words of it are doubtful. */
+export async function makeNoisyRecording(folder: string): Promise<string> {
+  const path = join(folder, 'noisy.wav');
+  const filter = `[0:a]${MONO}[speech];[speech][1:a]amix=inputs=2:duration=first:normalize=0`;
+  const noise = 'anoisesrc=r=16000:a=0.12:c=pink:seed=7';
+  await runFfmpeg('-i', KENNEDY, '-f', 'lavfi', '-i', noise, '-filter_complex', filter, path);
+  return path;
+}
