@@ -8,6 +8,11 @@ export type Part = (typeof PARTS)[number];
 /** The other is a question of its own: it needs a second model and has a report of its own. */
 export const DEFAULT_PARTS: readonly Part[] = PARTS.filter((part) => part !== 'speculation');
 
+/** Sounds for the part `files`, shortest first. */
+export const SETS = ['jfk', 'queue', '2min', '10min', '60min'] as const;
+export type SetName = (typeof SETS)[number];
+const DEFAULT_SETS: readonly SetName[] = ['jfk', 'queue', '10min'];
+
 export const FORMATS = ['text', 'json', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -18,9 +23,11 @@ export const USAGE = `Usage: npm run bench -- [options]
   --threads N          for every engine; 2
   --runs N             of everything, interleaved; 5
   --batch N            passages side by side in cpu-batched; 8
+  --sets NAME[,NAME]   sounds for files: ${SETS.join(', ')}; ${DEFAULT_SETS.join(',')}
   --long               also a file of 60 minutes
   --quick              one run of short files: to see that it works, not to measure
   --json, --markdown   instead of plain text
+  --write NAME         Markdown, into the part NAME of docs/performance.md
 `;
 
 export interface Choices {
@@ -29,9 +36,11 @@ export interface Choices {
   readonly threads: number;
   readonly runs: number;
   readonly batchSize: number;
-  readonly isLong: boolean;
+  readonly sets: readonly SetName[];
   readonly isQuick: boolean;
   readonly format: Format;
+  /** Null, or the part of docs/performance.md that the report replaces. */
+  readonly section: string | null;
 }
 
 /** Medians of fewer runs say little on a machine that is not alone. */
@@ -50,6 +59,8 @@ export function readChoices(args: readonly string[]): Choices {
       threads: text,
       runs: text,
       batch: text,
+      sets: text,
+      write: text,
       long: flag,
       quick: flag,
       json: flag,
@@ -58,8 +69,13 @@ export function readChoices(args: readonly string[]): Choices {
   });
   if (values.json && values.markdown) throw new Error('--json and --markdown cannot both be');
   if (values.long && values.quick) throw new Error('--long and --quick cannot both be');
+  if (values.long && values.sets !== undefined) throw new Error('--long and --sets cannot both be');
+  if (values.write !== undefined && (values.json || !/^[a-z0-9-]+$/.test(values.write))) {
+    throw new Error('--write wants a name of small letters, digits and hyphens, and writes Markdown');
+  }
+  const isMarkdown = values.markdown || values.write !== undefined;
   const parts = values.only === undefined ? DEFAULT_PARTS : readNames('only', values.only, PARTS);
-  if (parts.includes('speculation') && (parts.length > 1 || values.json || values.markdown)) {
+  if (parts.includes('speculation') && (parts.length > 1 || values.json || isMarkdown)) {
     throw new Error('--only speculation stands alone, and is plain text');
   }
   return {
@@ -69,9 +85,15 @@ export function readChoices(args: readonly string[]): Choices {
     threads: readCount('threads', values.threads, DEFAULT_THREADS, 256),
     runs: readCount('runs', values.runs, values.quick ? 1 : DEFAULT_RUNS, 1000),
     batchSize: readCount('batch', values.batch, DEFAULT_BATCH, 64),
-    isLong: values.long,
+    sets:
+      values.sets !== undefined
+        ? readNames('sets', values.sets, SETS)
+        : values.long
+          ? [...DEFAULT_SETS, '60min']
+          : DEFAULT_SETS,
     isQuick: values.quick,
-    format: values.json ? 'json' : values.markdown ? 'markdown' : 'text',
+    format: values.json ? 'json' : isMarkdown ? 'markdown' : 'text',
+    section: values.write ?? null,
   };
 }
 

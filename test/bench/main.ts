@@ -1,5 +1,6 @@
 /** The parts of the benchmark in their order; the result to standard output, progress to standard error. */
 import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { readDimensions } from '../../src/engine/model/model-files.js';
@@ -7,9 +8,10 @@ import { buildTree, treeFolder } from '../../src/setup/native-tree.mjs';
 import { createTerminalReporter } from '../../src/setup/progress.mjs';
 import { findFolders, readSpellings } from '../eval/setting.js';
 import { readChoices, USAGE } from './arguments.js';
-import type { Choices, Part } from './arguments.js';
+import type { Choices, Part, SetName } from './arguments.js';
 import { startChild } from './child.js';
 import type { EngineChild } from './child.js';
+import { replaceSection } from './document-section.js';
 import { isWhisperCpp } from './engine-ids.js';
 import type { EngineId } from './engine-ids.js';
 import { AudioMaker, findCorpus } from './joined-audio.js';
@@ -64,12 +66,28 @@ export async function runBenchmark(args: readonly string[], script: string): Pro
       process.stdout.write(await runSpeculation(choices));
       return 0;
     }
-    process.stdout.write(formatReport(await measure(choices, script), choices.format));
+    // Looked at before the measurement, which takes minutes.
+    const document = choices.section === null ? null : await openDocument(choices.section);
+    const report = formatReport(await measure(choices, script), choices.format);
+    process.stdout.write(report);
+    const command = `npm run bench -- ${args.join(' ')}`;
+    await document?.write(`Made by \`${command}\`.\n\n${report.replace(/^### /gm, '#### ')}`);
     return 0;
   } catch (error) {
     process.stderr.write(`bench: ${describe(error)}\n`);
     return 1;
   }
+}
+
+/** Throws an Error when docs/performance.md has no such part. */
+async function openDocument(section: string) {
+  const path = join(dirname(findFolders().resourcesFolder), 'docs', 'performance.md');
+  replaceSection(await readFile(path, 'utf8'), section, '');
+  return {
+    write: async (text: string) => {
+      await writeFile(path, replaceSection(await readFile(path, 'utf8'), section, text));
+    },
+  };
 }
 
 /** Loads the engine into this process: nothing of it is measured from outside. */
@@ -212,16 +230,19 @@ async function measurePart(bench: Bench, part: 'encoder' | 'decoder') {
 }
 
 async function measureWholeFiles(bench: Bench): Promise<readonly FileSetResult[]> {
-  const { engines, isQuick, isLong, runs } = bench.choices;
+  const { engines, isQuick, runs } = bench.choices;
   const { audio } = bench;
-  const sets: AudioSet[] = [
-    await audio.kennedy(),
-    await (isQuick ? audio.queue(3) : audio.queue()),
-    await audio.minutes(isQuick ? 1 : 10),
-    ...(isLong ? [await audio.minutes(60)] : []),
-  ];
+  const makers: Readonly<Record<SetName, () => Promise<AudioSet>>> = {
+    jfk: () => audio.kennedy(),
+    queue: () => (isQuick ? audio.queue(3) : audio.queue()),
+    '2min': () => audio.minutes(isQuick ? 1 : 2),
+    '10min': () => audio.minutes(isQuick ? 1 : 10),
+    '60min': () => audio.minutes(isQuick ? 1 : 60),
+  };
+  const sets: AudioSet[] = [];
+  for (const name of bench.choices.sets) sets.push(await makers[name]());
   const spellings = await readSpellings(bench.modelFolder);
-  const warmUp = [...(sets[0]?.paths ?? [])];
+  const warmUp = [...(await audio.kennedy()).paths];
   const found: FileSetResult[] = [];
   // Processes of its own for each, so that one set's peak of memory is not another's.
   for (const set of sets) {

@@ -16,9 +16,10 @@ test('without arguments everything is measured five times with two threads', () 
     threads: 2,
     runs: 5,
     batchSize: 8,
-    isLong: false,
+    sets: ['jfk', 'queue', '10min'],
     isQuick: false,
     format: 'text',
+    section: null,
   });
 });
 
@@ -32,6 +33,15 @@ test('parts and engines come in their own order, whatever order they were given 
 
   expect(choices.parts).toEqual(['machine', 'decoder']);
   expect(choices.engines).toEqual(['cpu', 'whisper.cpp-q8']);
+});
+
+test('the sounds of whole files can be named, or the hour be added to those that are usual', () => {
+  expect(readChoices(['--sets', '10min,jfk']).sets).toEqual(['jfk', '10min']);
+  expect(readChoices(['--long']).sets).toEqual(['jfk', 'queue', '10min', '60min']);
+});
+
+test('what is written into the documents is Markdown', () => {
+  expect(readChoices(['--write', 'one-thread'])).toMatchObject({ format: 'markdown', section: 'one-thread' });
 });
 
 test.each([
@@ -52,6 +62,11 @@ test.each([
   [['--batch', '65'], '--batch must be a whole number from 1 to 64'],
   [['--json', '--markdown'], '--json and --markdown cannot both be'],
   [['--long', '--quick'], '--long and --quick cannot both be'],
+  [['--sets', '5min'], '--sets knows jfk, queue, 2min, 10min, 60min, not "5min"'],
+  [['--long', '--sets', 'jfk'], '--long and --sets cannot both be'],
+  [['--write', 'One Thread'], '--write wants a name'],
+  [['--write', 'hour', '--json'], 'writes Markdown'],
+  [['--only', 'speculation', '--write', 'hour'], 'stands alone'],
   [['--only', 'speculation,files'], 'stands alone'],
   [['--only', 'speculation', '--json'], 'stands alone'],
   [['--speed'], "Unknown option '--speed'"],
