@@ -68,7 +68,7 @@ describe('joined recordings', () => {
   });
 
   it('are others for another seed', () => {
-    const [first, second] = JOIN_SEEDS.map((seed) => joinRecordings(many, 600, seed).places);
+    const [first, second] = JOIN_SEEDS.map((seed) => joinRecordings(many, 100, seed).places);
 
     expect(second?.map(({ recording }) => recording.file)).not.toEqual(
       first?.map(({ recording }) => recording.file),
