@@ -98,4 +98,10 @@ it('hands the choices of the start page to the job: language, task, search and w
   });
   expect(await page.locator('.job-facts').textContent()).toContain('translated to English');
   expect(await page.getByTestId('segment').first().textContent()).toContain('fellow');
+
+  await page.getByTestId('view-settings').click();
+  await page.getByTestId('setting-language').selectOption('auto-multi');
+  await addFiles(page, KENNEDY);
+  await expect.poll(async () => (await listJobs(page))[1]?.options.language).toBe('auto-multi');
+  await page.locator('[data-testid="job"][data-state="done"]').nth(1).waitFor();
 });

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findViolations } from './axe.js';
 import { addFiles, launchApp, makeLongRecording, waitForState } from './fixtures.js';
+import { makeRepeatedRecording } from './recordings.js';
 
 describe('the live view', () => {
   it('shows id, probability, four candidates and latency of a token, by pointer and by keyboard', async () => {
@@ -62,5 +63,19 @@ describe('the live view', () => {
     await page.getByText('Jump to latest').click();
     await expect.poll(distance).toBeLessThanOrEqual(40);
     await waitForState(page, basename(long), 'done');
+  });
+
+  it('marks in their places what was decoded again, at which temperature, and what the guards doubt', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const repeated = await makeRepeatedRecording(folder);
+    await addFiles(page, repeated);
+    await waitForState(page, basename(repeated), 'done');
+
+    const row = page.getByTestId('segment').filter({ hasText: 'Decoded again at temperature 0.2' }).first();
+    await row.waitFor();
+    expect(await row.locator('.row-text').textContent()).toContain('country');
+    await page.locator('.row-reasons').getByText('The text repeats itself').first().waitFor();
+    expect(await findViolations(page)).toEqual([]);
   });
 });

@@ -26,3 +26,10 @@ export async function makeNoisyRecording(folder: string): Promise<string> {
   await runFfmpeg('-i', KENNEDY, '-f', 'lavfi', '-i', noise, '-filter_complex', filter, path);
   return path;
 }
+
+/** The sentence so often, without a pause, that its transcript looks like a decoder caught in a loop. */
+export async function makeRepeatedRecording(folder: string): Promise<string> {
+  const path = join(folder, 'repeated.wav');
+  await runFfmpeg('-stream_loop', '5', '-i', KENNEDY, '-af', MONO, path);
+  return path;
+}

@@ -14,7 +14,7 @@ import { findSpoken } from '../../../src/renderer/spoken.js';
 import { matchTokens } from '../../../src/renderer/token-tail.js';
 import type { LiveToken } from '../../../src/renderer/token-tail.js';
 import { EMPTY_STACKS, pushEdit, stepBack, stepForward } from '../../../src/renderer/undo-stack.js';
-import { columnsOf, listStretches } from '../../../src/renderer/waveform.js';
+import { columnsOf, listMissing, listStretches } from '../../../src/renderer/waveform.js';
 import { editText } from '../../../src/shared/edit/builders.js';
 import { applyEdit } from '../../../src/shared/edit/edit.js';
 import { seconds, segment } from './events.js';
@@ -163,6 +163,19 @@ describe('the recording at a glance', () => {
     const stretches = listStretches(spans, [segment(0, { reasons: ['retried'] })]);
 
     expect(stretches.map(({ kind }) => kind)).toEqual(['heard', 'heard', 'skipped', 'failed', 'retried']);
+    expect(listMissing(stretches).map(({ kind }) => kind)).toEqual(['skipped', 'failed']);
+  });
+
+  it('offers the longest stretches without text, in order, when there are too many', () => {
+    const stretches = Array.from({ length: 60 }, (_, i) => ({
+      kind: 'skipped' as const,
+      start: 1000 * i,
+      end: 1000 * i + 10 * (i + 1),
+    }));
+
+    expect(listMissing(stretches).map(({ start }) => start)).toEqual(
+      Array.from({ length: 50 }, (_, i) => 1000 * (i + 10)),
+    );
   });
 });
 

@@ -33,7 +33,8 @@ export function Queue() {
   const jobs = useJobs((state) => state.jobs);
   const selectedId = useJobs(selectedJobId);
   const listRef = useRef<HTMLUListElement>(null);
-  const finishedCount = jobs.filter(isFinished).length;
+  const doneCount = jobs.filter(({ state }) => state === 'done').length;
+  const hasFinished = jobs.some(isFinished);
   const isShown = useUi((state) => state.view === 'transcribe');
   const tabStopId = selectedId ?? jobs[0]?.id;
   const drag = useReorder(jobs);
@@ -73,8 +74,8 @@ export function Queue() {
     <section className="queue" aria-label={strings.queue.title}>
       <header className="queue-header">
         <h2 className="queue-title">{strings.queue.title}</h2>
-        <span>{strings.queue.position(finishedCount, jobs.length)}</span>
-        {finishedCount > 0 && (
+        <span>{strings.queue.position(doneCount, jobs.length)}</span>
+        {hasFinished && (
           <button
             type="button"
             className="queue-link"
