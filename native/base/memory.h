@@ -24,10 +24,10 @@ class Memory {
   void* map_ = nullptr;
 };
 
-// From now on blocks of the C library's heap from 128 KB are mapped by themselves, and given back to the system when they
-// are freed. By itself glibc raises that bound to the largest block that was ever freed, up to 32 MB: the sound of the
-// windows (1.9 MB each, collected by JavaScript at its leisure) then comes to lie between small blocks that stay, and
-// the heap grows by 30 MB in ten minutes of speech that nobody uses. For the whole process; does nothing elsewhere.
+// From now on blocks of the C library's heap from 128 KB are mapped by themselves, and given back to the system when
+// they are freed. By itself glibc raises that bound to the largest block that was ever freed, up to 32 MB: the sound of
+// the windows (1.9 MB each, collected by JavaScript at its leisure) then comes to lie between small blocks that stay,
+// and the heap grows by 30 MB in ten minutes of speech that nobody uses. For the whole process; does nothing elsewhere.
 void map_large_blocks();
 
 }  // namespace tilescribe
