@@ -10,11 +10,16 @@ async function runFfmpeg(...args: readonly string[]): Promise<void> {
   await promisify(execFile)('ffmpeg', ['-v', 'error', ...args]);
 }
 
-/** The sentence twice, with five seconds of silence between. */
-export async function makePausedRecording(folder: string): Promise<string> {
+/** The sentence several times, with silence between. */
+export async function makePausedRecording(folder: string, times = 2, pauseSeconds = 5): Promise<string> {
   const path = join(folder, 'paused.wav');
-  const filter = `[0:a]${MONO},apad=pad_dur=5[first];[1:a]${MONO}[second];[first][second]concat=n=2:v=0:a=1`;
-  await runFfmpeg('-i', KENNEDY, '-i', KENNEDY, '-filter_complex', filter, path);
+  const parts = Array.from({ length: times }, (_, index) => `[part${index}]`).join('');
+  const seconds = times * 11 + (times - 1) * pauseSeconds;
+  const filter = [
+    `[0:a]${MONO},apad=pad_dur=${pauseSeconds},asplit=${times}${parts}`,
+    `${parts}concat=n=${times}:v=0:a=1,atrim=0:${seconds}`,
+  ].join(';');
+  await runFfmpeg('-i', KENNEDY, '-filter_complex', filter, path);
   return path;
 }
 
