@@ -2,7 +2,7 @@
  * One committed segment. A click on a word plays from there, a double click edits. Renders again only when the
  * segment, its marks or the word that is heard change.
  */
-import { memo } from 'react';
+import { Fragment, memo } from 'react';
 import { formatDuration } from '../../../shared/time.js';
 import type { Segment } from '../../../shared/transcript.js';
 import { IconButton } from '../../parts/button.js';
@@ -80,20 +80,26 @@ function Words({ jobId, segment, at, canEdit }: WordsProps) {
   const reviewed = useReview((state) => findReviewed(state, jobId, at));
   if (tokens !== null) return <TokenText tokens={tokens} isPending={false} />;
   if (segment.words === undefined) return segment.text.trim();
-  return segment.words.map(({ text, probability, isEdited }, position) => (
-    <span
-      key={position}
-      className="word"
-      title={probability === undefined ? undefined : strings.transcript.certain(formatShare(probability))}
-      data-word={position}
-      data-heard={position === heard}
-      data-edited={isEdited}
-      data-doubtful={isReviewing && isDoubtful(text, probability)}
-      data-reviewed={position === reviewed}
-    >
-      {position === 0 ? text.trimStart() : text}
-    </span>
-  ));
+  return segment.words.map(({ text, probability, isEdited }, position) => {
+    const word = text.trimStart();
+    return (
+      <Fragment key={position}>
+        {/* The space before a word is not marked with it. */}
+        {position === 0 ? '' : text.slice(0, text.length - word.length)}
+        <span
+          className="word"
+          title={probability === undefined ? undefined : strings.transcript.certain(formatShare(probability))}
+          data-word={position}
+          data-heard={position === heard}
+          data-edited={isEdited}
+          data-doubtful={isReviewing && isDoubtful(text, probability)}
+          data-reviewed={position === reviewed}
+        >
+          {word}
+        </span>
+      </Fragment>
+    );
+  });
 }
 
 export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
