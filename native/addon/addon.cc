@@ -1,7 +1,7 @@
 // The Node-API addon: the class `Mask` (mask.h), `measureMachine` (machine.h), and the class `Session`, whose long
 // calls run on a thread of libuv's pool and resolve promises. All arguments are checked here, on the JavaScript thread;
 // nothing below throws. One call at a time: a second one before the first has resolved is a bug of the caller and
-// throws.
+// throws. The exception: where a device takes the steps, a window may be encoded beside them.
 //
 // The surprising thing: a step of few rows is no long call. It runs on the JavaScript thread, because handing it to
 // another and being woken for its result takes longer than the step.
@@ -69,20 +69,22 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   // Runs `work` off the JavaScript thread, then `finish` on it.
   class Task : public Napi::AsyncWorker {
    public:
-    Task(SessionObject* owner, std::function<void(Session&)> work, std::function<Napi::Value(Napi::Env)> finish)
+    Task(SessionObject* owner, bool* is_busy, std::function<void(Session&)> work,
+         std::function<Napi::Value(Napi::Env)> finish)
         : Napi::AsyncWorker(owner->Env()),
           owner_(owner),
+          is_busy_(is_busy),
           session_(owner->session_),
           work_(std::move(work)),
           finish_(std::move(finish)),
           promise_(Napi::Promise::Deferred::New(owner->Env())) {
       owner_->Ref();
-      owner_->is_busy_ = true;
+      *is_busy_ = true;
     }
     Napi::Promise promise() const { return promise_.Promise(); }
     void Execute() override { work_(*session_); }
     void OnOK() override {
-      owner_->become_idle();
+      become_idle();
       try {
         promise_.Resolve(finish_(Env()));
       } catch (const Napi::Error& error) {
@@ -91,36 +93,53 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
       owner_->Unref();
     }
     void OnError(const Napi::Error& error) override {
-      owner_->become_idle();
+      become_idle();
       promise_.Reject(error.Value());
       owner_->Unref();
     }
 
    private:
+    void become_idle() {
+      *is_busy_ = false;
+      owner_->run_releases();
+    }
+
     SessionObject* owner_;
+    bool* is_busy_;  // of the owner
     std::shared_ptr<Session> session_;
     std::function<void(Session&)> work_;
     std::function<Napi::Value(Napi::Env)> finish_;
     Napi::Promise::Deferred promise_;
   };
 
-  Napi::Value run(std::function<void(Session&)> work, std::function<Napi::Value(Napi::Env)> finish) {
-    Task* task = new Task(this, std::move(work), std::move(finish));
+  Napi::Value run(bool* is_busy, std::function<void(Session&)> work, std::function<Napi::Value(Napi::Env)> finish) {
+    Task* task = new Task(this, is_busy, std::move(work), std::move(finish));
     const Napi::Promise promise = task->promise();
     task->Queue();
     return promise;
   }
 
-  Session& session(Napi::Env env) {
+  Napi::Value run(std::function<void(Session&)> work, std::function<Napi::Value(Napi::Env)> finish) {
+    return run(&is_busy_, std::move(work), std::move(finish));
+  }
+
+  // What may be under way beside a call. Steps are those of a device, and so are encodes beside its steps.
+  enum class Beside { kNothing, kStep, kEncode, kBoth };
+
+  Session& session(Napi::Env env, Beside beside = Beside::kNothing) {
     if (!session_) throw Napi::Error::New(env, "the session is closed");
-    if (is_busy_) throw Napi::Error::New(env, "the session is at work");
+    const bool may_step = beside == Beside::kStep || beside == Beside::kBoth;
+    const bool may_encode = (beside == Beside::kEncode || beside == Beside::kBoth) && session_->device() != nullptr;
+    if (is_busy_ || (is_stepping_ && !may_step) || (is_encoding_ && !may_encode)) {
+      throw Napi::Error::New(env, "the session is at work");
+    }
     return *session_;
   }
 
   // The session for work on the weights, which must be what they were: else an Error with the code
   // `model-corrupt`.
-  Session& intact_session(Napi::Env env) {
-    Session& session = this->session(env);
+  Session& intact_session(Napi::Env env, Beside beside = Beside::kNothing) {
+    Session& session = this->session(env, beside);
     check_model(env, session.check_weights());
     return session;
   }
@@ -153,7 +172,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 
   // encode(samples: Float32Array [200 + 480000 + 200], positions) -> Promise<window id, or -1 if cancelled>
   Napi::Value encode(const Napi::CallbackInfo& info) {
-    intact_session(info.Env()).allow();
+    intact_session(info.Env(), Beside::kStep).allow();
     if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array ||
         info[0].As<Napi::TypedArray>().ElementLength() != static_cast<size_t>(kSamplesWithEdges)) {
       throw Napi::TypeError::New(info.Env(), "samples must be a Float32Array of a window with its edges");
@@ -162,8 +181,9 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     const int positions = take_integer(info[1], "positions", 1, kAudioContext);
     auto copy = std::make_shared<std::vector<float>>(samples.Data(), samples.Data() + samples.ElementLength());
     auto window = std::make_shared<int>(0);
-    return run([copy, positions, window](Session& s) { *window = s.encode(copy->data(), positions); },
-               [window](Napi::Env env) { return Napi::Number::New(env, *window); });
+    return run(
+        &is_encoding_, [copy, positions, window](Session& s) { *window = s.encode(copy->data(), positions); },
+        [window](Napi::Env env) { return Napi::Number::New(env, *window); });
   }
 
   // Ends the encode under way, if there is one; may be called while the session is at work.
@@ -195,7 +215,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 
   // step([{sequences, tokens, rules}]) -> choices by input and row; of more than kRowsInline rows a Promise of them.
   Napi::Value step(const Napi::CallbackInfo& info) {
-    Session& session = intact_session(info.Env());
+    Session& session = intact_session(info.Env(), Beside::kEncode);
     const int vocabulary = session.config().vocabulary;
     if (!info[0].IsArray()) throw Napi::TypeError::New(info.Env(), "a step needs an array of inputs");
     const Napi::Array array = info[0].As<Napi::Array>();
@@ -221,15 +241,17 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     }
     auto choices = std::make_shared<std::vector<std::vector<TokenChoice>>>();
     auto fault = std::make_shared<Status>();
-    return run([=](Session& s) { *choices = s.step(*inputs, fault.get()); },
-               [choices, fault](Napi::Env env) {
-                 check_device(env, *fault);
-                 return give_choices(env, *choices);
-               });
+    return run(
+        session.device() != nullptr ? &is_stepping_ : &is_busy_,
+        [=](Session& s) { *choices = s.step(*inputs, fault.get()); },
+        [choices, fault](Napi::Env env) {
+          check_device(env, *fault);
+          return give_choices(env, *choices);
+        });
   }
 
   void reorder(const Napi::CallbackInfo& info) {
-    Session& session = this->session(info.Env());
+    Session& session = this->session(info.Env(), Beside::kEncode);
     const int sequences = take_integer(info[0], "sequences", 0, INT32_MAX);
     const std::vector<int> parents = take_integers(info[1], "parents", 0, Decoder::kMaxRows, Decoder::kMaxRows);
     check(info.Env(), session.check_reorder(sequences, parents));
@@ -269,15 +291,17 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   }
 
   void release(std::function<void(Session&)> work) {
-    if (is_busy_) {
+    if (is_at_work()) {
       releases_.push_back(std::move(work));
     } else if (session_) {
       work(*session_);
     }
   }
 
-  void become_idle() {
-    is_busy_ = false;
+  bool is_at_work() const { return is_busy_ || is_stepping_ || is_encoding_; }
+
+  void run_releases() {
+    if (is_at_work()) return;
     for (const std::function<void(Session&)>& work : releases_) work(*session_);
     releases_.clear();
   }
@@ -302,10 +326,10 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   // Float64Array: for part (encoder, decoder), layer, operation (see timings.h): milliseconds, count. Those of the NPU
   // are modelled where it is the emulator, and none where it is not.
   Napi::Value timings(const Napi::CallbackInfo& info) {
-    return give_timings(info.Env(), session(info.Env()).timings());
+    return give_timings(info.Env(), session(info.Env(), Beside::kBoth).timings());
   }
   Napi::Value npu_timings(const Napi::CallbackInfo& info) {
-    StepDecoder* device = session(info.Env()).device();
+    StepDecoder* device = session(info.Env(), Beside::kBoth).device();
     return device != nullptr ? give_timings(info.Env(), device->timings()) : Napi::Float64Array::New(info.Env(), 0);
   }
 
@@ -315,7 +339,9 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   }
 
   std::shared_ptr<Session> session_;
-  bool is_busy_ = false;
+  bool is_stepping_ = false;  // on a device
+  bool is_encoding_ = false;
+  bool is_busy_ = false;  // with anything else
   std::vector<std::function<void(Session&)>> releases_;
 };
 

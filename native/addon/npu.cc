@@ -15,8 +15,8 @@ namespace {
 // The decoder with the device that it runs on.
 class OwnedNpu final : public StepDecoder {
  public:
-  OwnedNpu(std::unique_ptr<npu::Device> device, bool is_modelled)
-      : device_(std::move(device)), is_modelled_(is_modelled) {}
+  OwnedNpu(std::unique_ptr<ThreadPool> pool, std::unique_ptr<npu::Device> device, bool is_modelled)
+      : pool_(std::move(pool)), device_(std::move(device)), is_modelled_(is_modelled) {}
 
   Status open(const Model& model, const npu::ProgramPlan& program, const npu::Design& design,
               const NpuOptions& options) {
@@ -32,6 +32,7 @@ class OwnedNpu final : public StepDecoder {
   npu::Telemetry telemetry() const { return device_->telemetry(); }
 
  private:
+  std::unique_ptr<ThreadPool> pool_;  // of the emulator, which computes while the session's encodes
   std::unique_ptr<npu::Device> device_;
   bool is_modelled_;
   std::unique_ptr<npu::NpuDecoder> decoder_;
@@ -109,6 +110,7 @@ Status open_npu(const NpuOptions& options, Session& session) {
   // The room for it is part of the layout of the weights, which is compiled into the streams: it is there in any case.
   const npu::ProgramPlan program = npu::make_program(session.config(), npu::kSparseTokens);
   npu::Design design = options.design;
+  std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<npu::Device> device;
   if (options.is_emulated) {
     npu::FaultPlan fault;
@@ -117,14 +119,15 @@ Status open_npu(const NpuOptions& options, Session& session) {
     }
     design.streams.clear();
     for (const npu::SequencePlan& sequence : program.sequences) design.streams.push_back(npu::encode(sequence));
-    device = npu::make_emulator(program, session.pool(), fault);
+    pool = std::make_unique<ThreadPool>(session.threads());
+    device = npu::make_emulator(program, *pool, fault);
   } else {
     if (design.streams.size() != program.sequences.size()) {
       return Status(Code::kDeviceUnavailable, "the compiled design has not the sequences of this version");
     }
     device = npu::make_xrt_device();
   }
-  auto owned = std::make_unique<OwnedNpu>(std::move(device), options.is_emulated);
+  auto owned = std::make_unique<OwnedNpu>(std::move(pool), std::move(device), options.is_emulated);
   Status status = owned->open(session.model(), program, design, options);
   if (!status.ok()) return Status(Code::kDeviceUnavailable, status.message());
   session.use_device(std::move(owned));

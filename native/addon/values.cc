@@ -95,8 +95,8 @@ Napi::Value give_timings(Napi::Env env, Timings& timings) {
     for (int layer = 0; layer < timings.layers(); layer++) {
       for (int operation = 0; operation < kOperations; operation++) {
         const Timing& timing = timings.at(part, layer, static_cast<Operation>(operation));
-        result[at++] = timing.ms;
-        result[at++] = static_cast<double>(timing.count);
+        result[at++] = timing.ms();
+        result[at++] = static_cast<double>(timing.count());
       }
     }
   }

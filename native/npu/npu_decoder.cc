@@ -355,16 +355,15 @@ void NpuDecoder::count_time(const DecoderRow* rows, int count, int runs, bool is
   for (size_t i = 0; i < cost.parts.size(); i++) {
     const bool is_of_layer = operations[i] != Operation::kVocabulary;
     for (int layer = 0; layer < (is_of_layer ? layers : 1); layer++) {
-      timings_.at(Part::kDecoder, layer, operations[i]).ms += cost.parts[i].ms / (is_of_layer ? layers : 1);
+      timings_.at(Part::kDecoder, layer, operations[i]).add(cost.parts[i].ms / (is_of_layer ? layers : 1), 0);
     }
   }
-  timings_.at(Part::kDecoder, 0, Operation::kVocabulary).ms += cost.dispatch_ms;
+  timings_.at(Part::kDecoder, 0, Operation::kVocabulary).add(cost.dispatch_ms);
   for (int layer = 0; layer < layers; layer++) {
     for (Operation operation : {Operation::kSelfAttention, Operation::kCrossAttention, Operation::kFeedForward}) {
-      timings_.at(Part::kDecoder, layer, operation).count++;
+      timings_.at(Part::kDecoder, layer, operation).add(0);
     }
   }
-  timings_.at(Part::kDecoder, 0, Operation::kVocabulary).count++;
 }
 
 }  // namespace tilescribe::npu

@@ -1,5 +1,5 @@
 // A session as the addon uses it: what it refuses, what may be released when, beams, full texts, and that
-// hundreds of windows leave no memory behind.
+// hundreds of windows leave no memory behind; and that a window is encoded beside the steps of a device.
 #include "whisper/session.h"
 
 #include <unistd.h>
@@ -8,6 +8,7 @@
 #include <cmath>
 #include <fstream>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "test/check.h"
@@ -72,6 +73,80 @@ TokenChoice choice_after(Session& session, int window, const std::vector<int>& t
   const StartResult result = session.start(window, tokens, plain_rule(session), -1, 0);
   session.release_sequences(result.sequences);
   return result.choice;
+}
+
+// A device that is a CPU of its own.
+class OtherCpu final : public tilescribe::StepDecoder {
+ public:
+  explicit OtherCpu(const Session& session)
+      : pool_(1),
+        decoder_(session.model(), tilescribe::best_kernels(), pool_),
+        timings_(session.config().decoder_layers) {}
+  Status step(const tilescribe::DecoderRow* rows, int count, Decoder& decoder) override {
+    decoder_.forward(rows, count, &timings_);
+    decoder.adopt(decoder_.hidden(0), count);
+    for (int r = 0; r < count; r++) std::copy_n(decoder_.logits(r), decoder_.logits_stride(), decoder.logits(r));
+    steps_++;
+    return Status();
+  }
+  bool recover() override { return false; }
+  tilescribe::Timings& timings() override { return timings_; }
+  int steps() const { return steps_; }
+
+ private:
+  tilescribe::ThreadPool pool_;
+  Decoder decoder_;
+  tilescribe::Timings timings_;
+  int steps_ = 0;
+};
+
+void test_encode_beside_steps(Session& session, const std::vector<float>& samples) {
+  constexpr int kSteps = 12;
+  const auto decode = [&](int window) {
+    const int sequences = start(session, window, {1, 2});
+    std::vector<TokenChoice> choices;
+    for (int i = 0; i < kSteps; i++) choices.push_back(step(session, sequences, {3 + i}).at(0));
+    session.release_sequences(sequences);
+    return choices;
+  };
+  const int before = session.encode(samples.data(), 20);
+  const std::vector<TokenChoice> expected = decode(before);
+
+  auto device = std::make_unique<OtherCpu>(session);
+  const OtherCpu& other = *device;
+  session.use_device(std::move(device));
+  const int window = session.encode(samples.data(), 20);
+  const int sequences = start(session, window, {1, 2});
+  std::vector<int> encoded;
+  std::thread encoder([&] {
+    for (int i = 0; i < 6; i++) encoded.push_back(session.encode(samples.data(), 20));
+  });
+  std::vector<TokenChoice> choices;
+  for (int i = 0; i < kSteps; i++) {
+    choices.push_back(step(session, sequences, {3 + i}).at(0));
+    // What the addon reads meanwhile.
+    CHECK(session.timings().at(Part::kEncoder, 0, Operation::kMel).ms() >= 0);
+  }
+  encoder.join();
+  CHECK(other.steps() == kSteps);
+  // A window of before has no part in the device: its step is the CPU's, and waits for an encode that is under way.
+  const int old = start(session, before, {1, 2});
+  std::thread again([&] { encoded.push_back(session.encode(samples.data(), 20)); });
+  CHECK(same(step(session, old, {3}).at(0), expected[0]));
+  again.join();
+  CHECK(other.steps() == kSteps);
+  for (int i = 0; i < kSteps; i++) CHECK(same(choices[static_cast<size_t>(i)], expected[static_cast<size_t>(i)]));
+  session.release_sequences(sequences);
+  session.release_sequences(old);
+  session.use_device(nullptr);
+  for (int each : encoded) {
+    CHECK(each > 0);
+    const std::vector<TokenChoice> after = decode(each);
+    CHECK(same(after.back(), expected.back()));
+    session.release_window(each);
+  }
+  session.release_window(before);
+  session.release_window(window);
 }
 
 void test_check_start(Session& session, const std::vector<float>& samples) {
@@ -346,6 +421,7 @@ int main() {
   test_release_in_any_order(*session, samples);
   test_reorder(*session, samples, random);
   test_probe(*session, samples);
+  test_encode_beside_steps(*session, samples);
   test_thread_counts(weights, samples);
   return tilescribe::test::finish("session");
 }

@@ -27,6 +27,7 @@ Session::Session(std::unique_ptr<Model> model, int threads)
       timings_(std::max(model_->config.encoder_layers, model_->config.decoder_layers)) {}
 
 int Session::encode(const float* samples, int positions) {
+  const std::lock_guard<std::mutex> lock(cpu_);
   {
     Timed timed(timings_.at(Part::kEncoder, 0, Operation::kMel), true);
     // The encoder sees two frames for each position, and none after them.
@@ -140,11 +141,12 @@ std::vector<std::vector<TokenChoice>> Session::step(const std::vector<StepInput>
   if (on_device) {
     Status status = device_->step(rows.data(), static_cast<int>(rows.size()), decoder_);
     if (!status.ok()) {
-      device_begin_ = device_->recover() ? next_id_ : INT32_MAX;
+      device_begin_ = device_->recover() ? next_id_.load() : INT32_MAX;
       *fault = status;
       return {};
     }
   } else {
+    const std::lock_guard<std::mutex> lock(cpu_);
     decoder_.forward(rows.data(), static_cast<int>(rows.size()), &timings_);
   }
   Timed timed(timings_.at(Part::kDecoder, 0, Operation::kChoice), true);
@@ -153,11 +155,19 @@ std::vector<std::vector<TokenChoice>> Session::step(const std::vector<StepInput>
     for (const TokenRule& rule : input.rules) rules.push_back(&rule);
   }
   std::vector<TokenChoice> flat(rules.size());
-  pool_.run([&](int) {
-    for (size_t row = static_cast<size_t>(pool_.next()); row < rules.size(); row = static_cast<size_t>(pool_.next())) {
-      flat[row] = choose_token(decoder_, kernels_, config().vocabulary, static_cast<int>(row), *rules[row]);
-    }
-  });
+  const auto choose = [&](size_t row) {
+    flat[row] = choose_token(decoder_, kernels_, config().vocabulary, static_cast<int>(row), *rules[row]);
+  };
+  if (device_ != nullptr) {
+    // The pool may be encoding.
+    for (size_t row = 0; row < rules.size(); row++) choose(row);
+  } else {
+    pool_.run([&](int) {
+      for (size_t row = static_cast<size_t>(pool_.next()); row < rules.size(); row = static_cast<size_t>(pool_.next())) {
+        choose(row);
+      }
+    });
+  }
   std::vector<std::vector<TokenChoice>> choices;
   auto next = flat.begin();
   for (const StepInput& input : inputs) {

@@ -1,10 +1,12 @@
 // A model opened for work: threads, encoder, decoder, and the windows and sequences that are alive. Knows
-// nothing of JavaScript. One call at a time.
+// nothing of JavaScript. One call at a time, but that an encode() and a step() of
+// windows on a device may go on side by side: the encoder has the CPU meanwhile, and a step that needs it waits.
 #pragma once
 
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -41,7 +43,6 @@ class Session {
 
   const Config& config() const { return model_->config; }
   const Model& model() const { return *model_; }
-  ThreadPool& pool() { return pool_; }
 
   // Gives the steps of windows that are encoded from now on to a device. Prompts and alignment stay here, and so
   // does all once the device is given up.
@@ -58,7 +59,7 @@ class Session {
   // it was cancelled.
   int encode(const float* samples, int positions);
 
-  // The one exception to one call at a time: from any thread, ends an encode() under way or about to begin
+  // From any thread: ends an encode() under way or about to begin
   // within some milliseconds. allow() comes before the encode() that is not meant.
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   void allow() { cancelled_.store(false, std::memory_order_relaxed); }
@@ -100,6 +101,7 @@ class Session {
   std::unique_ptr<Model> model_;
   const Kernels& kernels_;
   ThreadPool pool_;
+  std::mutex cpu_;  // of the pool: held by encode() and by what runs the decoder on it
   LogMel log_mel_;
   std::vector<float> mel_;  // of the window under way: [80, 3000]
   Encoder encoder_;
@@ -108,7 +110,7 @@ class Session {
   std::unique_ptr<StepDecoder> device_;
   int device_begin_ = 0;  // the first window whose steps the device may run
   std::atomic<bool> cancelled_{false};
-  int next_id_ = 1;
+  std::atomic<int> next_id_{1};
   std::map<int, std::shared_ptr<WindowMemory>> windows_;
   std::map<int, Sequences> sequences_;
   std::vector<std::unique_ptr<TextMemory>> free_;

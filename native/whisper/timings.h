@@ -1,8 +1,10 @@
 // Where the time goes, by part, layer and operation. A scope costs two clock readings (about 50 ns); only
-// thread 0 measures, between barriers, so that the sum is wall time.
+// thread 0 measures, between barriers, so that the sum is wall time. May be read while it is written: an encoder pass
+// and a step on a device go on side by side.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <vector>
@@ -13,9 +15,19 @@ enum class Part { kEncoder, kDecoder };
 enum class Operation { kMel, kConvolution, kSelfAttention, kCrossAttention, kFeedForward, kVocabulary, kChoice };
 inline constexpr int kOperations = 7;
 
-struct Timing {
-  double ms = 0;
-  int64_t count = 0;
+// Written by one thread at a time.
+class Timing {
+ public:
+  void add(double ms, int64_t count = 1) {
+    ms_.store(this->ms() + ms, std::memory_order_relaxed);
+    count_.store(this->count() + count, std::memory_order_relaxed);
+  }
+  double ms() const { return ms_.load(std::memory_order_relaxed); }
+  int64_t count() const { return count_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<double> ms_{0};
+  std::atomic<int64_t> count_{0};
 };
 
 class Timings {
@@ -41,8 +53,7 @@ class Timed {
   }
   ~Timed() {
     if (timing_ == nullptr) return;
-    timing_->ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began_).count();
-    timing_->count++;
+    timing_->add(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began_).count());
   }
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;

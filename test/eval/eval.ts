@@ -1,7 +1,8 @@
 /**
  * `npm run eval -- MANIFEST`: error rate and speed of our engine on recordings with known text. The
  * result goes to standard output, progress to standard error. A recording that fails counts as heard
- * empty and is named; the others still count. `npm run eval -- --report` is a program of its own (report/main.ts).
+ * empty and is named; the others still count. `npm run eval -- --report` and `--npu` are
+ * programs of their own (report/main.ts, npu.ts).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +24,8 @@ import { transcribeRecording } from './transcribe-recording.js';
 const PROGRAM = {
   name: 'eval',
   usage: `Usage: npm run eval -- MANIFEST ${COMMON_USAGE} [--language manifest|auto|LANGUAGE] [--json]
-       npm run eval -- --report [--configs ID,...] [--quick]   writes docs/accuracy.md`,
+       npm run eval -- --report [--configs ID,...] [--quick]   writes docs/accuracy.md
+       npm run eval -- --npu MANIFEST   compares the emulated NPU with the CPU, token by token`,
 } as const;
 
 interface Choices extends CommonChoices {
@@ -91,8 +93,10 @@ async function run(choices: Choices): Promise<number> {
   return scores.some((score) => score.failure !== null) ? 1 : 0;
 }
 
-process.exit(
-  process.argv.includes('--report')
-    ? await (await import('./report/main.js')).runReport(process.argv.slice(2))
-    : await runWithChoices(PROGRAM, readChoices, run),
-);
+async function runChosen(args: readonly string[]): Promise<number> {
+  if (args.includes('--report')) return await (await import('./report/main.js')).runReport(args);
+  if (args.includes('--npu')) return await (await import('./npu.js')).runNpu(args);
+  return await runWithChoices(PROGRAM, readChoices, run);
+}
+
+process.exit(await runChosen(process.argv.slice(2)));

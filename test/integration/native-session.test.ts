@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TokenRule } from '../../src/engine/backend/backend.js';
+import type { DecoderBackend, TokenRule } from '../../src/engine/backend/backend.js';
 import { loadAddon } from '../../src/engine/backend/native-addon.js';
 import type { NativeAddon } from '../../src/engine/backend/native-addon.js';
 import { NativeBackend } from '../../src/engine/backend/native-backend.js';
+import { StepBatcher } from '../../src/engine/backend/step-batcher.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../../src/engine/mel/log-mel.js';
 import { ensureWeights } from '../../src/engine/weights/ensure-weights.js';
 import { sourceFilesOf } from '../../src/engine/weights/weights-source.js';
@@ -45,6 +46,28 @@ const { signal } = new AbortController();
 /** A tenth of a second of a constant, then nothing. */
 const createSamples = (): Float32Array =>
   new Float32Array(EDGE_SAMPLES + WINDOW_SAMPLES + EDGE_SAMPLES).fill(0.1, EDGE_SAMPLES, EDGE_SAMPLES + 1600);
+
+/** Writes down when calls begin and end. */
+function logCalls(inner: NativeBackend, log: string[]): DecoderBackend {
+  const logged = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+    log.push(`${name} begins`);
+    return await call().finally(() => log.push(`${name} ends`));
+  };
+  return {
+    description: inner.description,
+    dimensions: inner.dimensions,
+    encodesBesideSteps: inner.encodesBesideSteps,
+    encode: (...request) => logged('encode', () => inner.encode(...request)),
+    start: (request) => logged('start', () => inner.start(request)),
+    step: (inputs) => logged('step', () => inner.step(inputs)),
+    reorder: (...request) => {
+      inner.reorder(...request);
+    },
+    align: null,
+    timings: () => inner.timings(),
+    close: () => inner.close(),
+  };
+}
 
 describe.skipIf(!existsSync(ADDON))('the native session', () => {
   beforeAll(async () => {
@@ -98,6 +121,54 @@ describe.skipIf(!existsSync(ADDON))('the native session', () => {
     sequences.release();
     window.release();
     expect(masksMade).toBe(1);
+  });
+
+  it('encodes the next window while an NPU takes the steps of this one, and both say what they say alone', async () => {
+    const npu = new NativeBackend(addon, weights, 2);
+    try {
+      expect(npu.encodesBesideSteps).toBe(false);
+      const options = { fault: '', vocabulary: 'full', sparseGroups: [], design: null } as const;
+      await npu.useNpu({ device: 'emulated', ...options });
+      const log: string[] = [];
+      const jobs = new StepBatcher(logCalls(npu, log)).join();
+      const rule = createRule(new Uint8Array(51_865));
+      const decode = async (
+        window: Awaited<ReturnType<DecoderBackend['encode']>>,
+        onStep: (step: number) => void = () => undefined,
+      ) => {
+        const prompt = [START_OF_TRANSCRIPT];
+        const { sequences, choice } = await jobs.start({ window, prompt, rule, probe: null });
+        const said = [choice.top[0]!];
+        for (let step = 0; step < 6; step++) {
+          onStep(step);
+          const tokens = [said.at(-1)!.id];
+          const [choices] = await jobs.step([{ sequences, tokens, rules: [rule] }]);
+          said.push(choices![0]!.top[0]!);
+        }
+        sequences.release();
+        return said;
+      };
+      const encode = () => jobs.encode(createSamples(), 1500, signal);
+      const first = await encode();
+      const alone = await decode(first);
+
+      log.length = 0;
+      let next: ReturnType<typeof encode> | null = null;
+      const beside = await decode(first, (step) => {
+        if (step === 2) next = encode();
+      });
+      const second = await next!;
+
+      expect(beside).toEqual(alone);
+      expect(await decode(second)).toEqual(alone);
+      // It began when the six steps were not done, and steps went on beside it.
+      const began = log.lastIndexOf('encode begins');
+      const ended = log.lastIndexOf('encode ends');
+      expect(log.slice(0, began).filter((call) => call === 'step ends').length).toBeLessThan(6);
+      expect(log.slice(began, ended)).toContain('step begins');
+    } finally {
+      await npu.close();
+    }
   });
 
   it('keeps nothing of a thousand windows', async () => {

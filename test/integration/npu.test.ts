@@ -75,3 +75,18 @@ describe('a fault of the NPU in the middle of a window', () => {
     },
   );
 });
+
+describe('windows on the emulated NPU', () => {
+  it('are encoded on the CPU while others decode, and say the same', async () => {
+    // Two jobs of one file, each of several windows, at once: their windows and steps meet.
+    const cpu = await runJob(engine, KENNEDY, { device: 'cpu' });
+    const both = await Promise.all([
+      runJob(engine, KENNEDY, { device: 'npu-emulated' }),
+      runJob(engine, KENNEDY, { device: 'npu-emulated' }),
+    ]);
+    for (const npu of both) {
+      expect(npu.segments).toEqual(cpu.segments);
+      expect(tokensOf(npu.events)).toEqual(tokensOf(cpu.events));
+    }
+  });
+});

@@ -154,12 +154,15 @@ export interface BackendTimings {
 /**
  * Calls that give a promise must come one at a time, and `reorder` and `timings` not while one is under way: a
  * second one throws (the native engine) or writes into the logits of the first (ONNX Runtime). StepBatcher puts
- * the calls of those who do not know of each other in a line. `release` may come at any time.
+ * the calls of those who do not know of each other in a line. `release` may come at any time. Where the backend
+ * `encodesBesideSteps`, an `encode` may be under way beside steps, reorders and readings of the timings.
  */
 export interface DecoderBackend {
   /** For people: "ONNX Runtime on the CPU, 2 threads". */
   readonly description: string;
   readonly dimensions: ModelDimensions;
+  /** Whether windows are encoded on one device and decoded on another, so that both can work at once. */
+  readonly encodesBesideSteps?: boolean;
   /**
    * The log-mel spectrogram of a window, and the encoder's output for it.
    *

@@ -44,6 +44,10 @@ export class GuardedBackend implements DecoderBackend {
     return this.#inner.dimensions;
   }
 
+  get encodesBesideSteps(): boolean {
+    return this.#inner.encodesBesideSteps ?? false;
+  }
+
   encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
     return this.#guard(() => this.#inner.encode(samples, positions, signal));
   }

@@ -82,7 +82,11 @@ export interface NativeSession {
     /** The most rows of one step. */
     readonly maxRows: number;
   };
-  /** @param samples float32 [200 + 480000 + 200], copied; @returns the window's id, or -1 if cancelled. */
+  /**
+   * May be under way beside the steps of an NPU.
+   *
+   * @param samples float32 [200 + 480000 + 200], copied; @returns the window's id, or -1 if cancelled.
+   */
   encode(samples: Float32Array, positions: number): Promise<number>;
   /** Ends an encode under way within some milliseconds. */
   cancel(): void;

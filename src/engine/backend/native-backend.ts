@@ -59,6 +59,7 @@ export class NativeBackend implements DecoderBackend {
   readonly dimensions: ModelDimensions;
   readonly #cpuDescription: string;
   #description: string;
+  #usesNpu = false;
   readonly #addon: NativeAddon;
   readonly #session: NativeSession;
   /** Goes with the arrays, of which every job brings a few. */
@@ -81,9 +82,14 @@ export class NativeBackend implements DecoderBackend {
     return this.#description;
   }
 
+  get encodesBesideSteps(): boolean {
+    return this.#usesNpu;
+  }
+
   /** Windows encoded from now on take their steps on the NPU. Throws an Error with the reason when they cannot. */
   async useNpu(options: NativeNpuOptions): Promise<void> {
     await this.#session.useNpu(options);
+    this.#usesNpu = true;
     const vocabulary = options.vocabulary === 'sparse' ? ', sparse vocabulary' : '';
     const npu = options.device === 'emulated' ? 'emulated NPU (its times are modelled)' : 'NPU';
     this.#description = `${npu}${vocabulary}; sound and prompts: ${this.#cpuDescription}`;
@@ -92,6 +98,7 @@ export class NativeBackend implements DecoderBackend {
   /** The CPU does all again. */
   leaveNpu(): void {
     this.#session.leaveNpu();
+    this.#usesNpu = false;
     this.#description = this.#cpuDescription;
   }
 

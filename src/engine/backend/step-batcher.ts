@@ -5,6 +5,9 @@
  * soon; but never two windows are encoded while a step waits, so that nobody waits longer than for one encoder
  * pass. Of several windows the one of the earliest job is encoded first.
  *
+ * A backend that decodes on another device than it encodes on does both at once: steps go on beside an encode, and
+ * only prompts wait for its end.
+ *
  * Each job joins for itself, and so knows which share of the time was its own.
  */
 import type {
@@ -37,7 +40,8 @@ interface WaitingEncode {
 
 /**
  * Wall time of the backend that one job is answerable for, milliseconds: its own windows and prompts, and of the
- * steps it shared the part of its rows. The times of all jobs add up to the time that the backend was at work.
+ * steps it shared the part of its rows. The times of all jobs add up to the time that the backend was at work; to more where
+ * it encodes and decodes at once.
  */
 export interface SpentTimes {
   readonly melMs: number;
@@ -53,7 +57,10 @@ export class StepBatcher {
   #encodes: WaitingEncode[] = [];
   #steps: WaitingStep[] = [];
   #hasJustEncoded = false;
+  /** The encode that steps go on beside. */
+  #besideSteps: Promise<void> | null = null;
   #isPumping = false;
+  #onAsked: () => void = () => undefined;
   #joined = 0;
 
   constructor(inner: DecoderBackend) {
@@ -88,6 +95,7 @@ export class StepBatcher {
   }
 
   #wake(): void {
+    this.#onAsked();
     if (this.#isPumping) return;
     this.#isPumping = true;
     void this.#pump();
@@ -98,19 +106,43 @@ export class StepBatcher {
     for (;;) {
       // All windows that were answered run on to their next question before anything is computed.
       await new Promise((resolve) => setImmediate(resolve));
-      const start = this.#starts.shift();
+      const start = this.#besideSteps === null ? this.#starts.shift() : undefined;
       const encode = start === undefined ? this.#takeEncode() : undefined;
       if (start !== undefined) await start();
-      else if (encode !== undefined) await encode.run();
+      else if (encode !== undefined) await this.#runEncode(encode);
       else if (this.#steps.length > 0) await this.#runSteps();
+      else if (this.#besideSteps !== null) await this.#waitForMore(this.#besideSteps);
       else break;
       if (start === undefined) this.#hasJustEncoded = encode !== undefined;
     }
     this.#isPumping = false;
   }
 
+  /** Resolves when the window is encoded, or at once where steps can go on beside it. */
+  async #runEncode(encode: WaitingEncode): Promise<void> {
+    const run = encode.run();
+    if (this.inner.encodesBesideSteps !== true) {
+      await run;
+      return;
+    }
+    this.#besideSteps = run.then(() => {
+      this.#besideSteps = null;
+    });
+  }
+
+  /** Resolves when something is asked, or the encode is done. */
+  async #waitForMore(encode: Promise<void>): Promise<void> {
+    const asked = new Promise<void>((resolve) => {
+      this.#onAsked = resolve;
+    });
+    await Promise.race([encode, asked]);
+    this.#onAsked = () => undefined;
+  }
+
   #takeEncode(): WaitingEncode | undefined {
-    if (this.#hasJustEncoded && this.#steps.length > 0) return undefined;
+    if (this.#besideSteps !== null) return undefined;
+    const haltsSteps = this.inner.encodesBesideSteps !== true;
+    if (haltsSteps && this.#hasJustEncoded && this.#steps.length > 0) return undefined;
     const [first, ...others] = this.#encodes;
     if (first === undefined) return undefined;
     const earliest = others.reduce((best, other) => (other.job.place < best.job.place ? other : best), first);

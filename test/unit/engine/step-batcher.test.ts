@@ -228,3 +228,90 @@ describe('the step batcher', () => {
     expect(two.spent()).toEqual({ melMs: 0, encodeMs: 0, decodeMs: 13 });
   });
 });
+
+/** Encodes on one device and decodes on another; what is done is written down with its begin and end. */
+class TwoDevices extends CountingBackend {
+  readonly encodesBesideSteps = true;
+  readonly log: string[] = [];
+  /** Ends the encode under way. */
+  endEncode: () => void = () => undefined;
+  #isEncoding = false;
+
+  override async encode(): Promise<EncodedWindow> {
+    if (this.#isEncoding) throw new Error('two encodes at once');
+    this.#isEncoding = true;
+    this.log.push('encode begins');
+    await new Promise<void>((resolve) => {
+      this.endEncode = resolve;
+    });
+    this.log.push('encode ends');
+    this.#isEncoding = false;
+    return window;
+  }
+  override async start(): Promise<{ sequences: Sequences; choice: TokenChoice; probeProbability: null }> {
+    if (this.#isEncoding) throw new Error('a prompt beside an encode');
+    this.log.push('start');
+    return await super.start();
+  }
+  override async step(inputs: readonly StepInput[]): Promise<TokenChoice[][]> {
+    const choices = await super.step(inputs);
+    this.log.push('step ends');
+    return choices;
+  }
+}
+
+describe('the step batcher over a backend that encodes beside steps', () => {
+  const encode = (job: DecoderBackend) => job.encode(new Float32Array(0), 1, signal);
+
+  it('goes on with the steps of a window while the next is encoded', async () => {
+    const inner = new TwoDevices();
+    const backend = new StepBatcher(inner).join();
+
+    const next = encode(backend);
+    expect(await decode(backend, 0, 3)).toEqual([0, 1, 2, 3]);
+    expect(inner.log).toEqual(['encode begins', 'step ends', 'step ends', 'step ends']);
+    inner.endEncode();
+    expect(await next).toBe(window);
+  });
+
+  it('lets a prompt wait for the end of the encode, and go before the next one', async () => {
+    const inner = new TwoDevices();
+    const backend = new StepBatcher(inner).join();
+
+    const first = encode(backend);
+    await vi.waitFor(() => {
+      expect(inner.log).toEqual(['encode begins']);
+    });
+    const prompt = backend.start({ window, prompt: [1], rule: ANY, probe: null });
+    const second = encode(backend);
+    await decode(backend, 0, 1);
+    inner.endEncode();
+    await Promise.all([first, prompt]);
+    await vi.waitFor(() => {
+      expect(inner.log).toEqual([
+        'encode begins',
+        'step ends',
+        'encode ends',
+        'start',
+        'encode begins',
+      ]);
+    });
+    inner.endEncode();
+    await second;
+  });
+
+  it('is woken by a step that is asked for when nothing but an encode is under way', async () => {
+    const inner = new TwoDevices();
+    const backend = new StepBatcher(inner).join();
+
+    const next = encode(backend);
+    await vi.waitFor(() => {
+      expect(inner.log).toEqual(['encode begins']);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await decode(backend, 5, 2)).toEqual([5, 6, 7]);
+    inner.endEncode();
+    await next;
+    expect(inner.log.at(-1)).toBe('encode ends');
+  });
+});
