@@ -34,7 +34,10 @@ export function describeNpu({ lines }: DoctorReport): NpuState {
   const { title, found, cause, fix } = wrong;
   return {
     isUsable: false,
-    reason: [`${title}: ${found}`, cause, fix].filter((part) => part !== null).join(' '),
+    // The remedy may be a command: nothing is added to that.
+    reason: [`${title}: ${found}${/[.!?]$/.test(found) ? '' : '.'}`, cause, fix]
+      .filter((part) => part !== null)
+      .join(' '),
   };
 }
 

@@ -12,6 +12,19 @@ export interface Match {
 /** More is no search any more; the count is then shown as "10,000+". */
 export const MAX_MATCHES = 10_000;
 
+/** Of texts that were searched: each letter typed searches all of them again. */
+const lowered = new WeakMap<object, string>();
+
+/** A few letters change their length with their case (İ): there the places would be wrong, and case counts. */
+function lowerText(segment: Pick<Segment, 'text'>): string {
+  const known = lowered.get(segment);
+  if (known !== undefined) return known;
+  const lower = segment.text.toLowerCase();
+  const searched = lower.length === segment.text.length ? lower : segment.text;
+  lowered.set(segment, searched);
+  return searched;
+}
+
 export function findMatches(
   segments: readonly Pick<Segment, 'text'>[],
   query: string,
@@ -20,10 +33,8 @@ export function findMatches(
   const wanted = isCaseExact ? query : query.toLowerCase();
   if (wanted.trim() === '') return [];
   const found: Match[] = [];
-  for (const [at, { text }] of segments.entries()) {
-    const lower = isCaseExact ? text : text.toLowerCase();
-    // A few letters change their length with their case (İ): there the places would be wrong.
-    const searched = lower.length === text.length ? lower : text;
+  for (const [at, segment] of segments.entries()) {
+    const searched = isCaseExact ? segment.text : lowerText(segment);
     let from = searched.indexOf(wanted);
     while (from >= 0) {
       found.push({ at, from, to: from + wanted.length });

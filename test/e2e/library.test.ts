@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KENNEDY } from '../speech.js';
 import { findViolations } from './axe.js';
-import { addFiles, launchApp, listJobs, takeScreenshot, waitForState } from './fixtures.js';
+import { addFiles, findEnginePid, launchApp, listJobs, takeScreenshot, waitForState } from './fixtures.js';
 
 const NAME = basename(KENNEDY);
 
@@ -105,7 +105,9 @@ describe('the first start', () => {
     const { page, folder } = app;
     await page.getByTestId('self-test-text').waitFor({ timeout: 60_000 });
 
-    expect((await page.getByTestId('self-test-text').textContent())?.toLowerCase()).toContain('recording');
+    expect((await page.getByTestId('self-test-text').textContent())?.toLowerCase()).toContain(
+      'movable types',
+    );
     expect(await page.getByTestId('self-test-result').count()).toBe(3);
     expect(await findViolations(page)).toEqual([]);
     await takeScreenshot(page, 'welcome');
@@ -125,9 +127,11 @@ describe('the queue', () => {
   it('is put in another order by keyboard, among the files that wait', async () => {
     await using app = await launchApp();
     const { page } = app;
-    await addFiles(page, ...Array.from({ length: 8 }, () => KENNEDY));
+    await addFiles(page, ...Array.from({ length: 40 }, () => KENNEDY));
     const waiting = page.locator('[data-testid="job"][data-state="queued"]');
     await waiting.nth(1).waitFor();
+    // However fast this machine is, some still wait.
+    process.kill(await findEnginePid(app.electron), 'SIGSTOP');
     const last = waiting.last();
     const id = await last.getAttribute('data-id');
     await last.locator('button').first().focus();
@@ -136,10 +140,8 @@ describe('the queue', () => {
     await expect
       .poll(async () => {
         const rest = (await listJobs(page)).filter(({ state }) => state === 'queued');
-        return rest.length === 0 || rest[0]?.id === id;
+        return rest[0]?.id;
       })
-      .toBe(true);
-    const order = (await listJobs(page)).map((job) => job.id);
-    expect(order.indexOf(id ?? '')).toBeLessThan(order.length - 1);
+      .toBe(id);
   });
 });

@@ -262,7 +262,7 @@ export const strings = {
   },
   welcome: {
     title: 'Tilescribe is ready to listen',
-    lead: 'It transcribes seven seconds of speech to see what works on this computer.',
+    lead: 'It transcribes eight seconds of speech to see what works on this computer.',
     testing: 'Testing…',
     works: (speed: string) => `Works, at ${speed} real time`,
     heard: 'It heard:',

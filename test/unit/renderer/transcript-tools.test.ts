@@ -247,6 +247,6 @@ describe('devices', () => {
     } as const;
 
     const npu = describeNpu({ version: report.version, lines: [...report.lines] });
-    expect(npu).toEqual({ isUsable: false, reason: 'Driver: none Too old. sudo modprobe amdxdna' });
+    expect(npu).toEqual({ isUsable: false, reason: 'Driver: none. Too old. sudo modprobe amdxdna' });
   });
 });
