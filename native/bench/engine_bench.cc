@@ -82,7 +82,7 @@ class Calls {
       for (int operation = 0; operation < tilescribe::kOperations; operation++) {
         double sum = 0;
         for (int layer = 0; layer < session_.timings().layers(); layer++) {
-          sum += session_.timings().at(part, layer, static_cast<Operation>(operation)).ms;
+          sum += session_.timings().at(part, layer, static_cast<Operation>(operation)).ms();
         }
         result.push_back(sum);
       }
