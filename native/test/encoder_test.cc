@@ -150,6 +150,19 @@ void test_windows_leave_nothing_behind(const Model& model, Random& random) {
 }
 
 // A shortened window does not see the frames after its end.
+void test_a_recycled_window_is_another(const Model& model, const std::vector<float>& mel) {
+  ThreadPool pool(2);
+  Encoder encoder(model, tilescribe::best_kernels(), pool);
+  Timings timings(8);
+  std::unique_ptr<WindowMemory> window = encoder.encode(mel.data(), 30, kNotCancelled, &timings);
+  const WindowMemory* memory = window.get();
+  const uint64_t stamp = window->stamp();
+  encoder.recycle(std::move(window));
+  window = encoder.encode(mel.data(), 30, kNotCancelled, &timings);
+  CHECK(window.get() == memory);
+  CHECK(window->stamp() != stamp);
+}
+
 void test_frames_beyond_the_end_do_not_matter(const Model& model, const std::vector<float>& mel) {
   constexpr int kPositions = 90;
   std::vector<float> other = mel;
@@ -205,6 +218,7 @@ int main() {
   test_threads_and_kernels_change_no_bit(*model, mel);
   test_whole_windows(folder, mel);
   test_windows_leave_nothing_behind(*model, random);
+  test_a_recycled_window_is_another(*model, mel);
   test_frames_beyond_the_end_do_not_matter(*model, mel);
   test_constant_spectrograms(*model, fixture);
   test_cancelled(*model, mel);

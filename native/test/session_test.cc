@@ -224,11 +224,11 @@ void test_encode(Session& session, const std::vector<float>& samples) {
   std::fill(short_sound.begin() + 40 * 320, short_sound.end(), 0.0f);
   std::vector<float> cut_sound = short_sound;
   std::fill(cut_sound.begin() + 60 * 320 + 400, cut_sound.end(), 1.0f);
-  const int64_t before = session.timings().at(Part::kEncoder, 0, Operation::kMel).count;
+  const int64_t before = session.timings().at(Part::kEncoder, 0, Operation::kMel).count();
   const int one = session.encode(short_sound.data(), 60);
   const int two = session.encode(cut_sound.data(), 60);
   const int three = session.encode(samples.data(), 60);
-  CHECK(session.timings().at(Part::kEncoder, 0, Operation::kMel).count == before + 3);
+  CHECK(session.timings().at(Part::kEncoder, 0, Operation::kMel).count() == before + 3);
   CHECK(same(choice_after(session, one, {1, 2}), choice_after(session, two, {1, 2})));
   CHECK(!same(choice_after(session, one, {1, 2}), choice_after(session, three, {1, 2})));
   for (int window : {one, two, three}) session.release_window(window);

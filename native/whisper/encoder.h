@@ -25,6 +25,7 @@ namespace tilescribe {
 // A window's keys and values, one per decoder layer.
 struct WindowMemory : LayerMemory {
   WindowMemory(const Config& config, int count) : LayerMemory(config, count), positions(count) {}
+  using LayerMemory::renew_stamp;
   int positions;
 };
 
@@ -40,8 +41,11 @@ class Encoder {
                                        Timings* timings);
 
   // Takes a window back that nobody needs any more, for the next of its size: its memory need not be made and zeroed
-  // by the kernel again. Keeps one at most.
-  void recycle(std::unique_ptr<WindowMemory> window) { spare_ = std::move(window); }
+  // by the kernel again. Keeps one at most. It has another stamp from now on: what a device holds of it is not the next.
+  void recycle(std::unique_ptr<WindowMemory> window) {
+    window->renew_stamp();
+    spare_ = std::move(window);
+  }
 
   // float32 [1500, width] of the last call, after the final norm, for tests.
   const float* output() const { return normal_.data(); }

@@ -171,6 +171,39 @@ describe.skipIf(!existsSync(ADDON))('the native session', () => {
     }
   });
 
+  it('hears the sound of each window on an NPU, not that of one before of the same length', async () => {
+    const other = createSamples().map((_, i) => 0.3 * Math.sin((i * i) / 3e5));
+    const decode = async (native: NativeBackend, samples: Float32Array) => {
+      const rule = createRule(new Uint8Array(51_865));
+      const window = await native.encode(samples, 100, signal);
+      const { sequences, choice } = await native.start({
+        window,
+        prompt: [START_OF_TRANSCRIPT],
+        rule,
+        probe: null,
+      });
+      const tokens = [choice.top[0]!.id];
+      const [choices] = await native.step([{ sequences, tokens, rules: [rule] }]);
+      sequences.release();
+      window.release();
+      return choices![0]!.top;
+    };
+    const sounds = [createSamples(), other, createSamples(), other];
+    const npu = new NativeBackend(addon, weights, 2);
+    try {
+      const expected = [];
+      for (const samples of sounds) expected.push(await decode(npu, samples));
+      expect(expected[1]).not.toEqual(expected[0]);
+      const options = { fault: '', vocabulary: 'full', sparseGroups: [], design: null } as const;
+      await npu.useNpu({ device: 'emulated', ...options });
+      const heard = [];
+      for (const samples of sounds) heard.push(await decode(npu, samples));
+      expect(heard).toEqual(expected);
+    } finally {
+      await npu.close();
+    }
+  });
+
   it('keeps nothing of a thousand windows', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
