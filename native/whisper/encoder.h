@@ -41,7 +41,8 @@ class Encoder {
                                        Timings* timings);
 
   // Takes a window back that nobody needs any more, for the next of its size: its memory need not be made and zeroed
-  // by the kernel again. Keeps one at most. It has another stamp from now on: what a device holds of it is not the next.
+  // by the kernel again. Keeps one at most. It has another stamp from now on: what a device holds of it is not the
+  // next.
   void recycle(std::unique_ptr<WindowMemory> window) {
     window->renew_stamp();
     spare_ = std::move(window);

@@ -163,7 +163,8 @@ std::vector<std::vector<TokenChoice>> Session::step(const std::vector<StepInput>
     for (size_t row = 0; row < rules.size(); row++) choose(row);
   } else {
     pool_.run([&](int) {
-      for (size_t row = static_cast<size_t>(pool_.next()); row < rules.size(); row = static_cast<size_t>(pool_.next())) {
+      for (size_t row = static_cast<size_t>(pool_.next()); row < rules.size();
+           row = static_cast<size_t>(pool_.next())) {
         choose(row);
       }
     });

@@ -288,13 +288,7 @@ describe('the step batcher over a backend that encodes beside steps', () => {
     inner.endEncode();
     await Promise.all([first, prompt]);
     await vi.waitFor(() => {
-      expect(inner.log).toEqual([
-        'encode begins',
-        'step ends',
-        'encode ends',
-        'start',
-        'encode begins',
-      ]);
+      expect(inner.log).toEqual(['encode begins', 'step ends', 'encode ends', 'start', 'encode begins']);
     });
     inner.endEncode();
     await second;
