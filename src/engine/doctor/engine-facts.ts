@@ -40,6 +40,7 @@ export async function gatherEngineFacts(folders: DoctorFolders): Promise<EngineF
       () => true,
       () => false,
     ),
+    isInstalled: import.meta.url.includes('app.asar'),
   };
 }
 

@@ -19,11 +19,15 @@ export interface EngineFacts {
   readonly disk: { readonly folder: string; readonly freeBytes: number } | null;
   /** Debian's way, or null where packages come otherwise. */
   readonly hasApt: boolean;
+  /** From a package: there is neither npm nor a source to build then. */
+  readonly isInstalled: boolean;
 }
 
 /** What a long recording's transcript, its sound and a model's packed weights take at most. */
 const FREE_BYTES_NEEDED = 1_000_000_000;
 const GIGABYTE = 1_000_000_000;
+
+const REINSTALL = 'Install Tilescribe again.';
 
 type Finding = Pick<DoctorLine, 'state' | 'found' | 'cause' | 'fix'>;
 
@@ -38,8 +42,8 @@ export function judgeEngine(facts: EngineFacts): readonly DoctorLine[] {
     line('engine.native', 'Native engine', judgeNative(facts)),
     line('engine.onnx', 'ONNX Runtime', judgeOnnx(facts)),
     line('engine.ffmpeg', 'ffmpeg', judgeFfmpeg(facts)),
-    ...facts.models.map((model) => line(`engine.model.${model.id}`, `Model ${model.id}`, judgeModel(model))),
-    line('engine.voice-detector', 'Voice detector', judgeVoiceDetector(facts.voiceDetector)),
+    ...facts.models.map((model) => line(`engine.model.${model.id}`, `Model ${model.id}`, judgeModel(model, facts))),
+    line('engine.voice-detector', 'Voice detector', judgeVoiceDetector(facts)),
     line('engine.disk', 'Disk', judgeDisk(facts)),
   ];
 }
@@ -48,24 +52,24 @@ function good(found: string): Finding {
   return { state: 'pass', found, cause: null, fix: null };
 }
 
-function judgeNative({ native }: EngineFacts): Finding {
+function judgeNative({ native, isInstalled }: EngineFacts): Finding {
   if ('kernels' in native) return good(`loaded, with the kernels ${native.kernels}`);
   return {
     state: 'fail',
     found: native.reason,
     cause: 'The slower ONNX Runtime is used in its place, without times of words.',
-    fix: 'npm run build',
+    fix: isInstalled ? REINSTALL : 'npm run build',
   };
 }
 
-function judgeOnnx({ onnx, native }: EngineFacts): Finding {
+function judgeOnnx({ onnx, native, isInstalled }: EngineFacts): Finding {
   if ('version' in onnx) return good(onnx.version);
   const isNeeded = 'reason' in native;
   return {
     state: isNeeded ? 'fail' : 'skip',
     found: onnx.reason,
     cause: isNeeded ? 'Neither engine can be loaded.' : 'The native engine does its work.',
-    fix: isNeeded ? 'npm ci' : null,
+    fix: !isNeeded ? null : isInstalled ? REINSTALL : 'npm ci',
   };
 }
 
@@ -79,8 +83,8 @@ function judgeFfmpeg({ ffmpegPath, hasApt }: EngineFacts): Finding {
   };
 }
 
-function judgeModel({ id, name, state, isNeeded }: ModelFacts): Finding {
-  const fix = `npx tilescribe --fetch-model ${id}`;
+function judgeModel({ id, name, state, isNeeded }: ModelFacts, { isInstalled }: EngineFacts): Finding {
+  const fix = `${isInstalled ? '' : 'npx '}tilescribe --fetch-model ${id}`;
   switch (state) {
     case 'ready':
       return good(`${name}, complete and verified`);
@@ -93,13 +97,13 @@ function judgeModel({ id, name, state, isNeeded }: ModelFacts): Finding {
   }
 }
 
-function judgeVoiceDetector({ name, state }: ModelFacts): Finding {
+function judgeVoiceDetector({ voiceDetector: { name, state }, isInstalled }: EngineFacts): Finding {
   if (state === 'ready') return good(`${name}, complete and verified`);
   return {
     state: 'fail',
     found: state === 'missing' ? 'not installed' : 'damaged',
     cause: 'Stretches without speech are transcribed as well, for which Whisper invents words.',
-    fix: 'npm run setup',
+    fix: isInstalled ? REINSTALL : 'npm run setup',
   };
 }
 

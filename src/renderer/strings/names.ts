@@ -45,7 +45,7 @@ export const DOCTOR_PART: Readonly<Record<DoctorPart, string>> = { engine: 'Tran
 export const DOCTOR_STATE: Readonly<Record<DoctorLine['state'], string>> = {
   pass: 'works',
   fail: 'needs attention',
-  skip: 'not looked at',
+  skip: 'skipped',
 };
 
 export const EXPORT_ABOUT: Readonly<Record<ExportFormat, string>> = {

@@ -81,7 +81,10 @@ export const performance = {
       `Mean time of one pass, ${isModelled ? 'modelled' : 'measured'}, over ${formatCount(passes)} ${passes === 1 ? 'pass' : 'passes'}`,
       part === 'decoder' ? ' (prompts and word times included)' : '',
       isShared ? '; files that ran at the same time are in it' : '',
-      '. Layer norms count where their result is used.',
+      '. Layer norms count where their result is used; ',
+      part === 'decoder'
+        ? 'the vocabulary and the choice, which are of no layer, stand with the first.'
+        : 'the convolution and the keys and values for the decoder, which are of no layer, stand with the first.',
     ].join(''),
   noLayers: 'This backend does not show its layers: ONNX Runtime runs each pass as a whole.',
   passesHead: 'Passes',

@@ -11,6 +11,7 @@ const COMPLETE: EngineFacts = {
   voiceDetector: { id: 'silero-vad', name: 'Silero VAD', state: 'ready', isNeeded: false },
   disk: { folder: '/home/ada', freeBytes: 5e9 },
   hasApt: true,
+  isInstalled: false,
 };
 
 test('a complete machine fails nothing; a model that nobody asked for is no fault', () => {
@@ -66,4 +67,20 @@ test('ONNX Runtime is missed only where the native engine is missing too', () =>
     'engine.native',
     'engine.onnx',
   ]);
+});
+
+test('what was installed from a package is not told to run npm', () => {
+  const lines = judgeEngine({
+    ...COMPLETE,
+    isInstalled: true,
+    native: { reason: 'not loaded' },
+    onnx: { reason: 'cannot be loaded' },
+    models: [{ ...BASE, state: 'missing' }],
+    voiceDetector: { ...COMPLETE.voiceDetector, state: 'missing' },
+  });
+
+  const fixes = lines.flatMap(({ fix }) => (fix === null ? [] : [fix]));
+  expect(fixes).toHaveLength(4);
+  expect(fixes.filter((fix) => /\bnp[mx]\b/.test(fix))).toEqual([]);
+  expect(fixes).toContain('tilescribe --fetch-model base');
 });
