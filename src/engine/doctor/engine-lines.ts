@@ -42,7 +42,9 @@ export function judgeEngine(facts: EngineFacts): readonly DoctorLine[] {
     line('engine.native', 'Native engine', judgeNative(facts)),
     line('engine.onnx', 'ONNX Runtime', judgeOnnx(facts)),
     line('engine.ffmpeg', 'ffmpeg', judgeFfmpeg(facts)),
-    ...facts.models.map((model) => line(`engine.model.${model.id}`, `Model ${model.id}`, judgeModel(model, facts))),
+    ...facts.models.map((model) =>
+      line(`engine.model.${model.id}`, `Model ${model.id}`, judgeModel(model, facts)),
+    ),
     line('engine.voice-detector', 'Voice detector', judgeVoiceDetector(facts)),
     line('engine.disk', 'Disk', judgeDisk(facts)),
   ];
