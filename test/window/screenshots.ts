@@ -51,8 +51,16 @@ test('screenshots', async () => {
     .locator(`[data-file-name="${basename(long)}"] button`)
     .first()
     .click();
-  await page.locator('.word').nth(30).click();
-  await page.locator('.word[data-heard="true"]').first().waitFor();
+  // The list may still be scrolling to where the text begins: then the click meets nothing.
+  await expect
+    .poll(
+      async () => {
+        await page.locator('.word').nth(30).click();
+        return await page.locator('.word[data-heard="true"]').count();
+      },
+      { timeout: 30_000, interval: 500 },
+    )
+    .toBeGreaterThan(0);
   await page.keyboard.press(' ');
   await page.mouse.move(0, 0);
   await capture('transcript');
