@@ -27,8 +27,6 @@ export interface EngineFacts {
 const FREE_BYTES_NEEDED = 1_000_000_000;
 const GIGABYTE = 1_000_000_000;
 
-const REINSTALL = 'Install Tilescribe again.';
-
 type Finding = Pick<DoctorLine, 'state' | 'found' | 'cause' | 'fix'>;
 
 export function judgeEngine(facts: EngineFacts): readonly DoctorLine[] {
@@ -50,28 +48,35 @@ export function judgeEngine(facts: EngineFacts): readonly DoctorLine[] {
   ];
 }
 
+/** What brings parts of Tilescribe back: a command where it runs from its sources, the package where it came from one. */
+function restore({ isInstalled }: EngineFacts, command: string): string {
+  return isInstalled ? 'Install Tilescribe again.' : command;
+}
+
 function good(found: string): Finding {
   return { state: 'pass', found, cause: null, fix: null };
 }
 
-function judgeNative({ native, isInstalled }: EngineFacts): Finding {
+function judgeNative(facts: EngineFacts): Finding {
+  const { native } = facts;
   if ('kernels' in native) return good(`loaded, with the kernels ${native.kernels}`);
   return {
     state: 'fail',
     found: native.reason,
     cause: 'The slower ONNX Runtime is used in its place, without times of words.',
-    fix: isInstalled ? REINSTALL : 'npm run build',
+    fix: restore(facts, 'npm run build'),
   };
 }
 
-function judgeOnnx({ onnx, native, isInstalled }: EngineFacts): Finding {
+function judgeOnnx(facts: EngineFacts): Finding {
+  const { onnx, native } = facts;
   if ('version' in onnx) return good(onnx.version);
   const isNeeded = 'reason' in native;
   return {
     state: isNeeded ? 'fail' : 'skip',
     found: onnx.reason,
     cause: isNeeded ? 'Neither engine can be loaded.' : 'The native engine does its work.',
-    fix: !isNeeded ? null : isInstalled ? REINSTALL : 'npm ci',
+    fix: isNeeded ? restore(facts, 'npm ci') : null,
   };
 }
 
@@ -99,13 +104,14 @@ function judgeModel({ id, name, state, isNeeded }: ModelFacts, { isInstalled }: 
   }
 }
 
-function judgeVoiceDetector({ voiceDetector: { name, state }, isInstalled }: EngineFacts): Finding {
+function judgeVoiceDetector(facts: EngineFacts): Finding {
+  const { name, state } = facts.voiceDetector;
   if (state === 'ready') return good(`${name}, complete and verified`);
   return {
     state: 'fail',
     found: state === 'missing' ? 'not installed' : 'damaged',
     cause: 'Stretches without speech are transcribed as well, for which Whisper invents words.',
-    fix: isInstalled ? REINSTALL : 'npm run setup',
+    fix: restore(facts, 'npm run setup'),
   };
 }
 
