@@ -1,7 +1,10 @@
 /**
- * What keeps text out that nobody said. All of them are always on: one is left out only to measure what it does
- * (test/eval/report), and no option of the product can do that.
+ * What keeps text out that nobody said, and what keeps text in that somebody said. All of them are always on: one is
+ * left out only to measure what it does (test/eval/report), and no option of the product can do that.
  */
+import { countSpeech, SHORTEST_FRAMES } from '../voice/late-speech.js';
+import type { NumberedFrames } from '../voice/late-speech.js';
+
 export const GUARDS = [
   /** loop-guard.ts */
   'loop',
@@ -10,6 +13,8 @@ export const GUARDS = [
   'log-probability',
   'compression',
   'prompt-echo',
+  /** below: the no-speech gate is open where somebody was heard */
+  'heard-speech',
   /** next-window.ts: speech that the text leaves out, and a rest without speech */
   'late-speech',
   'silent-rest',
@@ -23,4 +28,23 @@ export const ALL_GUARDS: Guards = new Set(GUARDS);
 
 export function guardsWithout(leftOut: readonly Guard[]): Guards {
   return new Set(GUARDS.filter((guard) => !leftOut.includes(guard)));
+}
+
+/** Samples of the file. */
+export interface HeardStretch {
+  readonly start: number;
+  readonly end: number;
+  /** What the detector heard in it; null without one. */
+  readonly frames: NumberedFrames | null;
+}
+
+/**
+ * Those of the guards that act in a window. Whisper takes whole windows of speech for silence where it is unsure of
+ * their words (verse, a creaky voice), and the gate would drop them. Where the detector hears somebody it stands open:
+ * the window is decoded again, hotter, as any other that Whisper is unsure of.
+ */
+export function guardsForSound(guards: Guards, { start, end, frames }: HeardStretch): Guards {
+  if (frames === null || !guards.has('heard-speech')) return guards;
+  if (countSpeech(frames, start, end) < SHORTEST_FRAMES) return guards;
+  return new Set([...guards].filter((guard) => guard !== 'no-speech'));
 }

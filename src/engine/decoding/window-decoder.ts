@@ -17,7 +17,7 @@ import { StreamingText, TIMESTAMP_SAMPLES } from '../model/tokenizer.js';
 import type { Tokenizer } from '../model/tokenizer.js';
 import { decodeWindow, isSilentResult } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
-import { ALL_GUARDS } from './guards.js';
+import { ALL_GUARDS, guardsForSound } from './guards.js';
 import type { Guards } from './guards.js';
 import { chooseSearch } from './choose-search.js';
 import { LanguageDetector } from './language-detector.js';
@@ -183,9 +183,10 @@ export class WindowDecoder {
     language: LanguageCode,
   ): Promise<WindowOutcome> {
     const { samples, start, length, previous } = input;
-    const result = await this.#decodeWindow(window, input, language);
+    const { frames } = input;
+    const guards = guardsForSound(this.#in.guards ?? ALL_GUARDS, { start, end: start + length, frames });
+    const result = await this.#decodeWindow(window, input, { language, guards });
     this.#stats.retries += result.attempts - 1;
-    const { guards = ALL_GUARDS } = this.#in;
     if (isSilentResult(result, guards)) return silentOutcome({ ...input, language });
     const { slices, advance } = splitSegments(result.tokens, length, this.#in.tokenizer);
     const decoded = this.#createSegments(slices, input, result, language);
@@ -199,11 +200,10 @@ export class WindowDecoder {
         length,
         advance,
       })) ?? decoded.map(({ segment }) => segment);
-    const heard = guards.has('silent-text') ? input.frames : null;
     const { kept, skipped } = skipSilentText(
-      startAtSpeech(segments, input.frames),
+      startAtSpeech(segments, frames),
       { start, end: start + length },
-      heard,
+      guards.has('silent-text') ? frames : null,
     );
     const tokens = kept.flatMap((segment) => segment.tokens);
     return {
@@ -260,9 +260,9 @@ export class WindowDecoder {
   async #decodeWindow(
     window: EncodedWindow,
     { start, length, previous, emit }: WindowInput,
-    language: LanguageCode,
+    { language, guards }: { readonly language: LanguageCode; readonly guards: Guards },
   ): Promise<WindowResult> {
-    const { backend, tokenizer, options, signal, guards = ALL_GUARDS } = this.#in;
+    const { backend, tokenizer, options, signal } = this.#in;
     let text = new StreamingText(tokenizer);
     let lastMs = performance.now();
     return await decodeWindow({

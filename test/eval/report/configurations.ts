@@ -98,6 +98,7 @@ const LEFT_OUT: readonly LeftOut[] = [
   { guard: 'log-probability', question: 'log-probability gate, vad off', isUnheard: true },
   { guard: 'compression', question: 'compression gate, vad off', isUnheard: true },
   { guard: 'prompt-echo', question: 'prompt echo, vad off', isUnheard: true },
+  { guard: 'heard-speech', question: 'no gate where speech is heard', isUnheard: false },
   { guard: 'late-speech', question: 'late speech', isUnheard: false },
   { guard: 'silent-rest', question: 'silent rest', isUnheard: false },
   { guard: 'silent-text', question: 'text in silence', isUnheard: false },

@@ -22,9 +22,13 @@ interface ScriptedSequences extends Sequences {
   readonly script: readonly ScoredToken[];
 }
 
-/** @param scriptFor the tokens that follow a start, end of text included; asked once per start. */
+/**
+ * @param scriptFor the tokens that follow a start, end of text included; asked once per start.
+ * @param noSpeechProbability of every window.
+ */
 export function createScriptedBackend(
   scriptFor: (request: StartRequest, index: number) => readonly ScoredToken[],
+  noSpeechProbability = 0.01,
 ): ScriptedBackend {
   const starts: StartRequest[] = [];
   const open = new Map<Sequences, ScriptedSequences>();
@@ -60,7 +64,7 @@ export function createScriptedBackend(
         release: () => void open.delete(sequences),
       };
       open.set(sequences, sequences);
-      const probeProbability = request.probe === null ? null : 0.01;
+      const probeProbability = request.probe === null ? null : noSpeechProbability;
       return Promise.resolve({ sequences, choice: choose(sequences, 0), probeProbability });
     },
     step: (inputs) => {

@@ -21,10 +21,12 @@ async function decode(
   options: Partial<TranscribeOptions> = {},
   text = ' hello there',
   frames: NumberedFrames | null = null,
+  noSpeechProbability?: number,
 ): Promise<{ outcome: WindowOutcome; starts: readonly StartRequest[] }> {
   const words = [at(0), ...tokenizer.encode(text), at(2), END_OF_TEXT];
-  const backend = createScriptedBackend((_, index) =>
-    words.map((id) => ({ id, logProbability: logProbabilities[index]! })),
+  const backend = createScriptedBackend(
+    (_, index) => words.map((id) => ({ id, logProbability: logProbabilities[index]! })),
+    noSpeechProbability,
   );
   const decoder = new WindowDecoder({
     backend,
@@ -129,6 +131,35 @@ describe('text in whose sound nobody speaks', () => {
 
     expect(outcome.segments.map(({ text }) => text)).toEqual([' hello there']);
     expect(outcome.skipped).toEqual([]);
+  });
+});
+
+describe('a window that Whisper takes for silence', () => {
+  /** Speech in all frames of the text but the first of the window, or in none. */
+  const hear = (speech: number) => ({
+    first: Math.floor(480_000 / FRAME_SAMPLES),
+    frames: Array.from({ length: 937 }, (_, i) => ({ probability: i === 0 ? 0 : speech, level: 0.1 })),
+  });
+  const unsure = [-1.1, -0.4];
+
+  it('is decoded again, and told, where the detector hears speech', async () => {
+    const { outcome, starts } = await decode([], unsure, {}, ' hello there', hear(0.9), 0.9);
+
+    expect(starts).toHaveLength(2);
+    expect(outcome).toMatchObject({
+      isSilent: false,
+      segments: [{ text: ' hello there', temperature: 0.2 }],
+    });
+  });
+
+  it.each([
+    ['the detector hears none', hear(0.4)],
+    ['there is no detector', null],
+  ])('is silent where %s', async (_name, frames) => {
+    const { outcome, starts } = await decode([], unsure, {}, ' hello there', frames, 0.9);
+
+    expect(starts).toHaveLength(1);
+    expect(outcome).toMatchObject({ isSilent: true, segments: [] });
   });
 });
 
