@@ -8,6 +8,7 @@
 import { cancelledError } from '../../shared/errors.js';
 import type { LanguageCode } from '../../shared/languages.js';
 import type { Replacer } from '../../shared/replacements.js';
+import { SAMPLE_RATE_HZ } from '../../shared/time.js';
 import type { Task } from '../../shared/transcript.js';
 import type { AlignmentHead, DecoderBackend, EncodedWindow } from '../backend/backend.js';
 import type { Tokenizer } from '../model/tokenizer.js';
@@ -16,6 +17,12 @@ import { alignWords } from './align-words.js';
 import { cutQuietEdges } from './quiet-edges.js';
 import { addWordTimes } from './word-times.js';
 import type { LooseSegment } from './word-times.js';
+
+/**
+ * Words end at most 1 s behind the last timestamp of the text. Where more is said in the window than its text tells,
+ * time warping would find the last words in that, seconds late, and what is behind them would not be heard again.
+ */
+const TIMESTAMP_TRUST = SAMPLE_RATE_HZ;
 
 /** What the words of all windows of a job have in common. */
 export interface WordTimerInput {
@@ -80,17 +87,18 @@ export class WordTimer {
   }
 
   async #align(
-    { window, language, length }: DecodedWindow,
+    { window, language, segments, start, length }: DecodedWindow,
     text: readonly number[],
   ): ReturnType<WordTimerInput['align']> {
     const { align, heads, tokenizer, task } = this.#in;
     const { noTimestamps, endOfText } = tokenizer.special;
     const prefix = tokenizer.startSequence(language, task);
+    const latest = Math.max(...segments.map(({ segment }) => segment.end)) - start + TIMESTAMP_TRUST;
     const { positions, scores } = await align({
       window,
       tokens: [...prefix, noTimestamps, ...text, endOfText],
       firstRow: prefix.length,
-      positions: Math.ceil(length / POSITION_SAMPLES),
+      positions: Math.ceil(Math.min(length, latest) / POSITION_SAMPLES),
       heads,
     });
     // The end of text has its part in the scores of the others, but says nothing of a word.
