@@ -41,12 +41,24 @@ export function findLateSpeech({ first, frames }: NumberedFrames, from: number, 
   for (let frame = begin; frame < end; frame++) {
     const { probability } = frames[frame]!;
     if (probability >= SPEECH && quiet >= PAUSE_FRAMES && isSpeech(frames.slice(frame, end))) {
-      return Math.max(from, (first + frame - LEAD_FRAMES) * FRAME_SAMPLES);
+      return Math.max(from, (first + findBeginning(frames, begin, frame) - LEAD_FRAMES) * FRAME_SAMPLES);
     }
     if (probability >= SPEECH && speech.length < LONG_FRAMES) quiet = 0;
     else if (probability < PAUSE) quiet++;
   }
   return null;
+}
+
+/**
+ * Before the first frame that is surely speech there may be softer speech, the "Mon" of a creaky "Montreal": back over all
+ * frames that may be, no two of them further apart than what is kept before speech.
+ */
+function findBeginning(frames: readonly VoiceFrame[], begin: number, sure: number): number {
+  let beginning = sure;
+  for (let frame = sure - 1; frame >= Math.max(begin, beginning - LEAD_FRAMES); frame--) {
+    if (frames[frame]!.probability >= DOUBT) beginning = frame;
+  }
+  return beginning;
 }
 
 /** Whether somebody may speak between the samples. */

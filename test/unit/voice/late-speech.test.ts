@@ -25,7 +25,13 @@ describe('speech behind the text', () => {
   });
 
   it('is found where it begins softly, and after the end of a word that the text has', () => {
-    expect(find(heard([50, 0.9], [60, 0], [2, 0.4], [20, 0.9]), 45)).toBe(112 - 16);
+    expect(find(heard([50, 0.9], [60, 0], [2, 0.4], [20, 0.9]), 45)).toBe(110 - 16);
+  });
+
+  it('begins with what may be speech, with short pauses in it, and with nothing further away', () => {
+    expect(find(heard([50, 0.9], [40, 0], [2, 0.15], [15, 0], [2, 0.2], [20, 0.9]), 50)).toBe(90 - 16);
+    expect(find(heard([50, 0.9], [40, 0], [2, 0.15], [17, 0], [2, 0.2], [20, 0.9]), 50)).toBe(109 - 16);
+    expect(find(heard([50, 0.9], [33, 0.2], [20, 0.9]), 50)).toBe(50);
   });
 
   it('is heard without a pause when it is two seconds or more', () => {
