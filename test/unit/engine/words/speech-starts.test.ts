@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startAtSpeech } from '../../../../src/engine/words/speech-starts.js';
 import type { LooseSegment } from '../../../../src/engine/words/word-times.js';
 import { FRAME_SAMPLES } from '../../../../src/engine/voice/voice-model.js';
@@ -38,6 +38,39 @@ it('moves the start of a word, and of its segment, to two frames before the firs
     [at(128), at(140)],
     [at(140), at(150)],
   ]);
+});
+
+describe('first words in which nobody is heard', () => {
+  const timesOf = (segments: readonly LooseSegment[]) =>
+    segments[0]?.words?.map(({ start, end }) => [start / FRAME_SAMPLES, end / FRAME_SAMPLES]);
+
+  it('move to between the first speech and the word after them', () => {
+    const moved = startAtSpeech([segment([110, 116], [118, 122], [134, 140])], heardFrom(124));
+
+    expect(timesOf(moved)).toEqual([
+      [122, 125],
+      [126, 128],
+      [134, 140],
+    ]);
+    expect(moved[0]).toMatchObject({ start: at(122), end: at(140) });
+  });
+
+  it('share the word in which speech begins', () => {
+    const moved = startAtSpeech([segment([110, 120], [120, 142], [142, 150])], heardFrom(128));
+
+    expect(timesOf(moved)).toEqual([
+      [126, 131],
+      [131, 142],
+      [142, 150],
+    ]);
+  });
+
+  it('stay where speech is too far away, or nowhere', () => {
+    const far = [segment([100, 140], [150, 160])];
+
+    expect(timesOf(startAtSpeech(far, heardFrom(149)))).toEqual(timesOf(far));
+    expect(timesOf(startAtSpeech(far, heardFrom(200)))).toEqual(timesOf(far));
+  });
 });
 
 it('leaves a word alone that begins in speech, or in which the detector hears none', () => {
