@@ -12,7 +12,7 @@ import { SpanFinder } from './spans.js';
 import type { SpanSettings } from './spans.js';
 import { VoiceStream } from './voice-stream.js';
 import type { VoiceFrame } from './voice-stream.js';
-import { findWindowEnd, LONGEST_SHARED_GAP } from './windows.js';
+import { findWindowEnd } from './windows.js';
 import type { Gap } from './windows.js';
 
 export class VoiceActivity {
@@ -36,10 +36,7 @@ export class VoiceActivity {
   constructor(model: VoiceModel, settings: SpanSettings, tell: (span: Span) => void) {
     this.#stream = new VoiceStream(model);
     this.#finder = new SpanFinder(settings);
-    this.lookahead =
-      Math.max(settings.shortestGap, LONGEST_SHARED_GAP) +
-      settings.padding +
-      (2 + HELD_FRAMES) * FRAME_SAMPLES;
+    this.lookahead = settings.shortestGap + settings.padding + (2 + HELD_FRAMES) * FRAME_SAMPLES;
     this.#tell = tell;
   }
 

@@ -1,7 +1,7 @@
 /**
  * Speech as windows of at most 30 s for decoding side by side. In: where a window begins, the gaps without
- * speech and the frames after that. Out: where it ends. Speech with short pauses between shares a window; a long
- * gap ends one; speech that goes on is cut in the longest pause in reach, at its quietest place, so that no
+ * speech and the frames after that. Out: where it ends. A gap ends one, also a short one: Whisper may leave out what is
+ * said behind it. Speech that goes on is cut in the longest pause in reach, at its quietest place, so that no
  * word is cut if it can be helped. Windows together hold all that is not in a gap. Pure.
  */
 import { EARLIEST_CUT } from '../decoding/quiet-cut.js';
@@ -9,8 +9,6 @@ import { WINDOW_SAMPLES } from '../mel/log-mel.js';
 import { FRAME_SAMPLES } from './voice-model.js';
 import type { VoiceFrame } from './voice-stream.js';
 
-/** A gap up to this (5 s) is heard along with the speech around it: cheaper than another window. */
-export const LONGEST_SHARED_GAP = 80_000;
 /** Below this a frame is part of a pause (Silero's threshold for the end of speech). */
 const PAUSE_PROBABILITY = 0.35;
 /** A cut is as quiet as the loudest of these frames around it (0.3 s), so that a stop in a word does not win. */
@@ -36,19 +34,14 @@ export interface WindowRequest {
 /** @returns where the window ends: after `start`, at most WINDOW_SAMPLES after it. */
 export function findWindowEnd({ start, gaps, frames, received }: WindowRequest): number {
   const latest = Math.min(start + WINDOW_SAMPLES, received);
-  const inReach = gaps.filter((gap) => gap.start > start && gap.start < latest);
-  const long = inReach.find((gap) => gap.end - gap.start > LONGEST_SHARED_GAP);
-  if (long !== undefined) return long.start;
-  const last = inReach.at(-1);
-  // What is left after the last gap does not fit, or nothing is left.
-  if (last !== undefined && last.end >= latest) return last.start;
+  const gap = gaps.find((gap) => gap.start > start);
+  if (gap !== undefined && gap.start < latest) return gap.start;
   if (received - start <= WINDOW_SAMPLES) return latest;
   const firstFrame = Math.floor(start / FRAME_SAMPLES);
   const from = Math.ceil((start + EARLIEST_CUT) / FRAME_SAMPLES) - firstFrame;
   const to = Math.floor(latest / FRAME_SAMPLES) - firstFrame;
   const pause = findLongestPause(frames, from, to);
-  const cut = (firstFrame + findQuietest(frames, pause.from, pause.to)) * FRAME_SAMPLES;
-  return inReach.find((gap) => cut >= gap.start && cut <= gap.end)?.start ?? cut;
+  return (firstFrame + findQuietest(frames, pause.from, pause.to)) * FRAME_SAMPLES;
 }
 
 interface FrameRange {

@@ -135,7 +135,7 @@ describe('windows of speech', () => {
     expect(spans).toEqual([{ kind: 'noise', start: 0, end: 9_600_000 }]);
   });
 
-  it('share a window over a gap of up to five seconds, and not over a longer one', async () => {
+  it('share a window over a pause that is no gap, and not over a gap', async () => {
     const scene = (pause: number): number[] => [
       ...Array<number>(100).fill(0.9),
       ...Array<number>(pause).fill(0),
@@ -144,9 +144,9 @@ describe('windows of speech', () => {
     const count = async (pause: number): Promise<number> =>
       (await takeWindows(scene(pause), (200 + pause) * FRAME_SAMPLES, [65_536])).windows.length;
 
-    // A gap is the pause less half a second on either side: six seconds are 187.5 frames.
-    expect(await count(187)).toBe(1);
-    expect(await count(188)).toBe(2);
+    // A gap is the pause less half a second on either side, and at least three: four seconds are 125 frames.
+    expect(await count(124)).toBe(1);
+    expect(await count(125)).toBe(2);
   });
 
   it('are cut in the longest pause of their last third', async () => {
