@@ -83,8 +83,10 @@ function createJoinedTable(findings: Findings, scores: Scores, joined: Joined, i
   const rows = configurations.flatMap((configuration) => {
     const found = heard.get(configuration.id)?.get(joined.item.key);
     if (found === undefined) return [];
-    const verdict = judgeJoined(joined.places, found, spellings);
-    details.push(...describeLosses(configuration, verdict));
+    const whole = judgeJoined(joined.places, found, spellings);
+    const isDeaf = findDeaf(findings, scores, configuration.id);
+    const verdict = { ...whole, lost: whole.lost.filter((file) => !isDeaf(file)) };
+    details.push(...describeLosses(configuration, verdict, whole.lost.filter(isDeaf)));
     return [[configuration.label, ...formatVerdict(configuration, joined, verdict, scores, findings)]];
   });
   const { seconds } = joined.item.recording;
@@ -106,7 +108,7 @@ function createJoinedTable(findings: Findings, scores: Scores, joined: Joined, i
     rows,
     remarks: [
       `${(seconds / 60).toFixed(1)} minutes: ${joined.places.length} English recordings in drawn order, between them gaps of silence and of white, pink and brown noise (-46 dB), drawn from 0 to ${seconds < 600 ? 'a tenth of the length' : '60 s'} (test/eval/report/join-recordings.ts, seeded).`,
-      'Error rates of the same recordings; the difference in points. Lost: recordings without one word found. Repeated: recordings of which three words in a row come a second time. Words in gaps: of segments whose middle is in a gap. Starts: the first word of a recording where it was found and has a time (of the word, or of the segment it begins), against where the sound first comes within 15 dB of its loudest tenth for 100 ms; medians are of absolute values.',
+      'Error rates of the same recordings; the difference in points. Lost: recordings without one word found, of those of which by themselves one is. Repeated: recordings of which three words in a row come a second time. Words in gaps: of segments whose middle is in a gap. Starts: the first word of a recording where it was found and has a time (of the word, or of the segment it begins), against where the sound first comes within 15 dB of its loudest tenth for 100 ms; medians are of absolute values.',
       ...details,
     ],
   };
@@ -157,9 +159,25 @@ function rateAlone(findings: Findings, scores: Scores, id: string, files: readon
   return length === 0 ? null : known.reduce((sum, count) => sum + totalErrors(count), 0) / length;
 }
 
-function describeLosses({ id }: Configuration, { lost, repeated }: JoinedVerdict): readonly string[] {
+/** Whether a recording by itself has not one word right: a short one that is misheard. */
+function findDeaf({ recordings }: Findings, scores: Scores, id: string): (file: string) => boolean {
+  const deaf = recordings.filter(({ key }) => {
+    const count = scores.get(id)?.get(key);
+    return count !== undefined && count.substitutions + count.deletions === count.length;
+  });
+  const files = new Set(deaf.map(({ recording }) => recording.file));
+  return (file) => files.has(file);
+}
+
+/** @param deaf files of which no word is found by themselves either. */
+function describeLosses(
+  { id }: Configuration,
+  { lost, repeated }: JoinedVerdict,
+  deaf: readonly string[],
+): readonly string[] {
   return [
     ...(lost.length === 0 ? [] : [`${id} lost ${lost.join(', ')}.`]),
+    ...(deaf.length === 0 ? [] : [`${id} finds no word of ${deaf.join(', ')}, here or by itself.`]),
     ...(repeated.length === 0 ? [] : [`${id} repeated ${repeated.join(', ')}.`]),
   ];
 }

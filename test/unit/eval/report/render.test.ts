@@ -102,6 +102,19 @@ it('a quick report says that it is not for quoting', () => {
   expect(renderReport(FINDINGS, { ...SETTING, isQuick: true })).toContain('QUICK RUN');
 });
 
+it('a recording that is not understood by itself either is not lost in the joined sound', () => {
+  const misheard = PERFECT.map((one) => (one.key === 'b.wav' ? { ...one, text: 'a cough' } : one));
+  const all = [...misheard, heard('joined', 'one small step for a man')];
+  const report = renderReport(
+    { ...FINDINGS, heard: new Map([...FINDINGS.heard, ['whisper.cpp-q8', toMap(all)]]) },
+    SETTING,
+  );
+
+  expect(renderReport(FINDINGS, SETTING)).toContain('whisper.cpp-q8 lost b.wav.');
+  expect(report).not.toContain('lost b.wav');
+  expect(report).toContain('whisper.cpp-q8 finds no word of b.wav, here or by itself.');
+});
+
 describe('the place of the report in the document', () => {
   const begin = '<!-- eval:begin: the output of `npm run eval -- --report` -->';
   const document = `# By hand\n\n${begin}\n\nold\n\n<!-- eval:end -->\n\nalso by hand\n`;
