@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream';
 import type { AudioSource } from '../engine/audio/audio.js';
 import { Turn } from '../engine/decoding/turn.js';
 import type { Engine } from '../engine/engine.js';
+import { fetchCommand } from '../models/command.mjs';
 import { createFolder, describePath } from '../node/write-file.js';
 import { toFailure } from '../shared/errors.js';
 import type { Failure } from '../shared/errors.js';
@@ -169,7 +170,7 @@ function reportEnd(task: Task, job: Job, screen: Screen): void {
 /** The engine's remedy for a model names the app's button; here the command that does the same is of use. */
 function withCommandRemedy(failure: Failure, job: Job): Failure {
   if (failure.code !== 'model-missing' && failure.code !== 'model-corrupt') return failure;
-  return { ...failure, remedy: `Run "tilescribe --fetch-model ${job.options.model}" or "npm run setup".` };
+  return { ...failure, remedy: `Run "${fetchCommand(job.options.model)}".` };
 }
 
 export function reportFailure(label: string, failure: Failure, screen: Screen): void {

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readCatalog, findModel } from '../models/catalog.mjs';
 import type { Model } from '../models/catalog.mjs';
+import { fetchCommand } from '../models/command.mjs';
 import { checkModel, folderOfModel } from '../models/store.mjs';
 import { AppError, cancelledError, isCancelled, toFailure } from '../shared/errors.js';
 import type { Checkpoint, EngineEvent, JobEvent, JobStats } from '../shared/events.js';
@@ -284,7 +285,7 @@ async function openModel(
     throw new AppError(
       status.state === 'missing' ? 'model-missing' : 'model-corrupt',
       `${entry.name} is ${status.state === 'missing' ? 'not installed' : 'damaged'} (${files}).`,
-      `Press Repair in the app, or run \`tilescribe --fetch-model ${entry.id}\`.`,
+      `Press Repair in the app, or run "${fetchCommand(entry.id)}".`,
     );
   }
   const { dimensions, tokenizer, alignmentHeads } = await describeModel(entry, folder);

@@ -1,4 +1,5 @@
 /** `doctor.run`: asks the doctor's process (src/engine/doctor/entry.ts) for its report. */
+import { commandName } from '../models/command.mjs';
 import { DoctorReportSchema } from '../shared/doctor.js';
 import type { DoctorReport } from '../shared/doctor.js';
 import { askProcess } from './ask-process.js';
@@ -21,6 +22,6 @@ export function runDoctorProcess(
     answer: DoctorReportSchema,
     timeoutMs: TIMEOUT_MS,
     who: 'The doctor',
-    remedy: 'Run "npx tilescribe doctor" in a terminal, which shows how far it comes.',
+    remedy: `Run "${commandName()} doctor" in a terminal, which shows how far it comes.`,
   });
 }

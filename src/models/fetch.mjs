@@ -6,6 +6,7 @@
  * taken by import.mjs.
  */
 import { join } from 'node:path';
+import { isInstalled } from './command.mjs';
 import { fullDisk, isFullDisk, requireSpace } from './free-space.mjs';
 import { sha256OfFile } from './hash.mjs';
 import { addressOfHub } from './hub-address.mjs';
@@ -94,7 +95,9 @@ export async function fetchModel(model, folder, options = {}) {
     'model-fetch-failed',
     `The model "${model.id}" could not be fetched: ${causes.join('; ')}. What arrived is kept.`,
     'Check the network connection and the free disk space, then try again; or take the files from a folder: ' +
-      `"Import" in the app, or "npm run setup -- --model ${model.id} --model-from FOLDER" in Tilescribe's folder.`,
+      (isInstalled()
+        ? '"Import from disk" in the app.'
+        : `"Import from disk" in the app, or "npm run setup -- --model ${model.id} --model-from FOLDER" in Tilescribe's folder.`),
   );
 }
 

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { fetchCommand } from './command.mjs';
 import { sha256OfFile } from './hash.mjs';
 import { ModelError } from './model-error.mjs';
 
@@ -115,18 +116,19 @@ export async function removeModel(model, folder) {
  */
 export function explainCheck(model, check) {
   if (check.state === 'ready') return null;
+  const command = `"${fetchCommand(model.id)}" in a terminal`;
   const details = check.problems.map(({ path, problem }) => `${path} ${problem}`).join('; ');
   if (check.state === 'missing') {
     return new ModelError(
       'model-missing',
       `The model "${model.id}" is not installed completely: ${details}.`,
-      `Fetch it: "Fetch model" in the app, or "npx tilescribe --fetch-model ${model.id}" in a terminal.`,
+      `Fetch it: "Fetch model" in the app, or ${command}.`,
     );
   }
   return new ModelError(
     'model-corrupt',
     `The model "${model.id}" is damaged: ${details}. It was not used.`,
-    `Fetch it again: "Repair" in the app, or "npx tilescribe --fetch-model ${model.id}" in a terminal.`,
+    `Fetch it again: "Repair" in the app, or ${command}.`,
   );
 }
 

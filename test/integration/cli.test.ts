@@ -157,7 +157,7 @@ describe('failures', () => {
 
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toContain('tilescribe --fetch-model base');
+    expect(stderr).toContain('Run "npx tilescribe --fetch-model base".');
   });
 
   it('a full disk behind standard output is told and fails', async () => {

@@ -67,6 +67,14 @@ it('transcribes by its command line, without a display, with the model it brings
   expect(stderr).toContain('native engine');
 });
 
+it('names its command in a remedy as it is called once installed', async () => {
+  const run = runRelease('tilescribe', ['--model', 'tiny', KENNEDY]);
+
+  await expect(run).rejects.toMatchObject({
+    stderr: expect.stringContaining('Run "tilescribe --fetch-model tiny".') as string,
+  });
+});
+
 it("hands Chromium none of the command line's arguments", async () => {
   const { stdout } = await runRelease('tilescribe', ['--version', '--']);
 

@@ -2,6 +2,7 @@
  * Whisper through the native CPU engine (native/): int8 weights mapped from the packed file, vector
  * kernels chosen for the CPU, all work off the JavaScript thread.
  */
+import { commandName } from '../../models/command.mjs';
 import { AppError, cancelledError } from '../../shared/errors.js';
 import { MODEL_PARTS, OPERATIONS } from '../../shared/timing.js';
 import type { LayerTiming } from '../../shared/timing.js';
@@ -176,7 +177,7 @@ export class NativeBackend implements DecoderBackend {
       throw new AppError(
         'device-fault',
         `The NPU failed: ${thrown.message}. What was written before is kept.`,
-        'Try again with --device cpu; `tilescribe doctor` looks at the NPU.',
+        `Try again with --device cpu; "${commandName()} doctor" looks at the NPU.`,
         { cause: thrown },
       );
     }

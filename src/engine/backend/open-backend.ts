@@ -3,6 +3,7 @@
  * Runtime otherwise: slower, but it runs wherever Node does.
  */
 import type { Model } from '../../models/catalog.mjs';
+import { commandName, howToRestore } from '../../models/command.mjs';
 import { AppError, cancelledError } from '../../shared/errors.js';
 import type { DeviceChoice } from '../../shared/options.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../mel/log-mel.js';
@@ -66,8 +67,8 @@ function deviceUnusable(device: DeviceChoice, reason: string): AppError {
     'engine-unavailable',
     `The device "${device}" cannot be used: ${reason}.`,
     isNpu
-      ? 'Use --device auto or --device cpu; `tilescribe doctor` says what the NPU lacks.'
-      : 'Use --device auto or --device onnx, or set the native engine up with `npm run setup`.',
+      ? `Use --device auto or --device cpu; "${commandName()} doctor" says what the NPU lacks.`
+      : `Use --device auto or --device onnx, or get the native engine. ${howToRestore('npm run setup')}`,
   );
 }
 
@@ -83,7 +84,7 @@ function nativeOnly(modelId: string, reason: string): AppError {
   return new AppError(
     'engine-unavailable',
     `The model "${modelId}" runs on the native engine alone, which cannot be used: ${reason}.`,
-    'Use another model, like "base", or set the native engine up with `npm run setup`.',
+    `Use another model, like "base", or get the native engine. ${howToRestore('npm run setup')}`,
   );
 }
 

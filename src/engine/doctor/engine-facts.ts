@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { readCatalog } from '../../models/catalog.mjs';
 import type { Model } from '../../models/catalog.mjs';
+import { isInstalled } from '../../models/command.mjs';
 import { checkModel } from '../../models/store.mjs';
 import { findFfmpeg } from '../../node/ffmpeg-location.js';
 import { DEFAULT_OPTIONS } from '../../shared/options.js';
@@ -40,7 +41,7 @@ export async function gatherEngineFacts(folders: DoctorFolders): Promise<EngineF
       () => true,
       () => false,
     ),
-    isInstalled: import.meta.url.includes('app.asar'),
+    isInstalled: isInstalled(),
   };
 }
 

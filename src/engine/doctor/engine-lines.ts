@@ -1,4 +1,5 @@
 /** The lines about what every user needs to transcribe: facts in, lines out. Pure. */
+import { fetchCommand } from '../../models/command.mjs';
 import type { DoctorLine } from '../../shared/doctor.js';
 
 export interface ModelFacts {
@@ -91,7 +92,7 @@ function judgeFfmpeg({ ffmpegPath, hasApt }: EngineFacts): Finding {
 }
 
 function judgeModel({ id, name, state, isNeeded }: ModelFacts, { isInstalled }: EngineFacts): Finding {
-  const fix = `${isInstalled ? '' : 'npx '}tilescribe --fetch-model ${id}`;
+  const fix = fetchCommand(id, isInstalled);
   switch (state) {
     case 'ready':
       return good(`${name}, complete and verified`);

@@ -1,11 +1,12 @@
 /** What is wrong with a model's own files, for people. */
+import { fetchCommand } from '../../models/command.mjs';
 import { AppError } from '../../shared/errors.js';
 
 export function corruptModelError(modelId: string, path: string, problem: string, cause?: unknown): AppError {
   return new AppError(
     'model-corrupt',
     `The model's file ${path} cannot be used: ${problem}.`,
-    `Repair the model: in the app with the Repair button, in a terminal with \`tilescribe --fetch-model ${modelId}\`.`,
+    `Press Repair in the app, or run "${fetchCommand(modelId)}".`,
     { cause },
   );
 }
@@ -17,7 +18,7 @@ export function toReadError(thrown: unknown, modelId: string, path: string): App
     return new AppError(
       'model-missing',
       `The model's file ${path} is missing.`,
-      `Press Repair in the app, or run \`tilescribe --fetch-model ${modelId}\`.`,
+      `Press Repair in the app, or run "${fetchCommand(modelId)}".`,
       { cause: thrown },
     );
   }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { fetchCommand } from '../../models/command.mjs';
 import { AppError } from '../../shared/errors.js';
 import type { AlignmentHead, ModelDimensions } from '../backend/backend.js';
 
@@ -43,7 +44,7 @@ export async function readModelJson<S extends v.GenericSchema>(
     throw new AppError(
       'model-corrupt',
       `The model's file ${name} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Repair the model: in the app with the Repair button, in a terminal with `tilescribe --fetch-model base`.',
+      `Press Repair in the app, or run "${fetchCommand('base')}".`,
       { cause },
     );
   }

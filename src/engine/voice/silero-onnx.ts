@@ -4,6 +4,7 @@
  * (https://github.com/snakers4/silero-vad/blob/v6.2.1/src/silero_vad/utils_vad.py, OnnxWrapper).
  */
 import { join } from 'node:path';
+import { fetchCommand } from '../../models/command.mjs';
 import { AppError } from '../../shared/errors.js';
 import { SAMPLE_RATE_HZ } from '../../shared/time.js';
 import { FRAME_SAMPLES } from './voice-model.js';
@@ -39,7 +40,7 @@ export class OnnxSilero implements VoiceModel {
       throw new AppError(
         'model-corrupt',
         `ONNX Runtime cannot load ${SILERO_FILE}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        'Repair it with `tilescribe --fetch-model silero-vad`.',
+        `Repair it with "${fetchCommand('silero-vad')}".`,
         { cause },
       );
     }
@@ -92,6 +93,6 @@ function notSilero(): AppError {
   return new AppError(
     'model-corrupt',
     `${SILERO_FILE} is not a Silero VAD network of version 5 or 6.`,
-    'Repair it with `tilescribe --fetch-model silero-vad`.',
+    `Repair it with "${fetchCommand('silero-vad')}".`,
   );
 }

@@ -213,9 +213,7 @@ describe('failures', () => {
       const command = commandFor(['a.wav'], { options: { ...DEFAULT_OPTIONS, model: 'tiny' } });
       const { stderr } = await run(command, { 'a.wav': script });
 
-      expect(stderr).toBe(
-        'a.wav: failed: No model.\n  Run "tilescribe --fetch-model tiny" or "npm run setup".\n',
-      );
+      expect(stderr).toBe('a.wav: failed: No model.\n  Run "npx tilescribe --fetch-model tiny".\n');
     },
   );
 
