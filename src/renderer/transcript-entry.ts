@@ -36,6 +36,8 @@ export interface TranscriptEntry {
   readonly isFetching: boolean;
   /** The job's segmentCount when it was last fetched; null before that. */
   readonly fetchedAtCount: number | null;
+  /** Main was asked since the job is over: only then is it known what was not transcribed. */
+  readonly isWhole: boolean;
 }
 
 export const EMPTY_ENTRY: TranscriptEntry = {
@@ -48,6 +50,7 @@ export const EMPTY_ENTRY: TranscriptEntry = {
   retries: new Map(),
   isFetching: false,
   fetchedAtCount: null,
+  isWhole: false,
 };
 
 /** Both lists by index; where both have one, the incoming counts. */
@@ -128,17 +131,18 @@ export function acceptFetched(
     revision,
     isStale: false,
     segments: isNew ? segments : mergeSegments(segments, entry.segments),
-    spans: spans.length >= entry.spans.length || isNew ? spans : entry.spans,
+    spans: spans.length >= entry.spans.length || isNew || entry.isWhole ? spans : entry.spans,
   };
 }
 
 /**
- * Whether main must be asked for this job's segments: never asked, a gap, or fewer than the finished
- * job has. Never twice at the same count, so that a wrong count cannot turn into a loop.
+ * Whether main must be asked for this job's segments: never asked, a gap, not yet since it is over. Never twice at
+ * the same count or end, so that a wrong count cannot turn into a loop.
  */
 export function needsFetch(job: Job, entry: TranscriptEntry): boolean {
   if (entry.isFetching) return false;
   if (entry.fetchedAtCount === null) return job.segmentCount > 0 || job.state !== 'queued';
+  if (isFinished(job) && !entry.isWhole) return true;
   if (entry.fetchedAtCount === job.segmentCount) return false;
   return hasGap(entry.segments) || (isFinished(job) && entry.segments.length < job.segmentCount);
 }

@@ -222,7 +222,12 @@ export function fetchIfNeeded(job: Job): Promise<void> {
   if (!needsFetch(job, entry ?? EMPTY_ENTRY)) return Promise.resolve();
   return attempt(async () => {
     const run = entry?.run ?? 0;
-    changeEntry(job.id, (known) => ({ ...known, isFetching: true, fetchedAtCount: job.segmentCount }));
+    changeEntry(job.id, (known) => ({
+      ...known,
+      isFetching: true,
+      fetchedAtCount: job.segmentCount,
+      isWhole: isFinished(job),
+    }));
     try {
       const fetched = await call('jobs.segments', { id: job.id });
       changeEntry(job.id, (known) => acceptFetched(known, run, fetched));

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  acceptFetched,
   EMPTY_ENTRY,
   hasGap,
   mergeSegments,
   needsFetch,
   reduceEntry,
+  restartEntry,
   retriesAbove,
 } from '../../../src/renderer/transcript-entry.js';
 import type { TranscriptEntry } from '../../../src/renderer/transcript-entry.js';
@@ -118,8 +120,22 @@ describe('asking main for segments', () => {
     expect(needsFetch(job('a', 'done', { segmentCount: 3 }), fetched)).toBe(true);
   });
 
+  it('asks once more when the job is over, and takes what was not transcribed from the answer', () => {
+    const cancelled = job('a', 'cancelled', { segmentCount: 2 });
+    const heard = { kind: 'speech', start: seconds(0), end: seconds(9) } as const;
+    const lost = { kind: 'failed', start: seconds(9), end: seconds(20) } as const;
+    expect(needsFetch(cancelled, fetched)).toBe(true);
+
+    const asked = { ...fetched, isWhole: true, spans: [heard, heard, heard] };
+    const answer = { revision: 0, segments: fetched.segments, spans: [heard, lost] };
+    const whole = acceptFetched(asked, fetched.run, answer);
+    expect(whole.spans).toEqual([heard, lost]);
+    expect(needsFetch(cancelled, whole)).toBe(false);
+    expect(needsFetch(cancelled, restartEntry(whole))).toBe(true);
+  });
+
   it('never asks twice at the same count, nor while an answer is on its way', () => {
-    const short = { ...fetched, segments: [segment(0)] };
+    const short = { ...fetched, segments: [segment(0)], isWhole: true };
 
     expect(needsFetch(job('a', 'done', { segmentCount: 2 }), short)).toBe(false);
     expect(needsFetch(job('a', 'done', { segmentCount: 9 }), { ...fetched, isFetching: true })).toBe(false);

@@ -1,5 +1,5 @@
 /** One setting: its name, its sentence, its control. The sentence describes the control to screen readers. */
-import { useId } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
 export interface SettingRowProps {
@@ -93,17 +93,36 @@ export interface TextRowProps {
   readonly value: string;
   readonly placeholder: string;
   readonly testId: string;
-  /** Called when the field is left. */
-  readonly onChange: (value: string) => void;
+  /** Called when the typing rests, and when the field is left. */
+  readonly onChange: (value: string) => Promise<void>;
 }
 
+/** A recording that is dropped does not take the focus from the field: what is typed must not wait for that. */
+const REST_MS = 400;
+
 export function TextRow({ words, value, placeholder, testId, onChange }: TextRowProps) {
+  const fieldRef = useRef<HTMLTextAreaElement>(null);
+  const timerRef = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  const [timesLeft, setTimesLeft] = useState(0);
+
+  // What is kept may be written otherwise than it was typed. It is not put under the caret.
+  useEffect(() => {
+    const field = fieldRef.current;
+    if (field !== null && field !== document.activeElement) field.value = value;
+  }, [value, timesLeft]);
+
+  async function keep(text: string): Promise<void> {
+    clearTimeout(timerRef.current);
+    if (text !== value) await onChange(text);
+  }
+
   return (
     <SettingRow words={words} isWide>
       {(ids) => (
         <textarea
           {...ids}
-          key={value}
+          ref={fieldRef}
           className="field-text"
           rows={3}
           spellCheck={false}
@@ -111,8 +130,16 @@ export function TextRow({ words, value, placeholder, testId, onChange }: TextRow
           defaultValue={value}
           placeholder={placeholder}
           data-testid={testId}
+          onChange={({ target }) => {
+            clearTimeout(timerRef.current);
+            timerRef.current = setTimeout(() => {
+              void keep(target.value);
+            }, REST_MS);
+          }}
           onBlur={(event) => {
-            if (event.target.value !== value) onChange(event.target.value);
+            void keep(event.target.value).then(() => {
+              setTimesLeft((times) => times + 1);
+            });
           }}
         />
       )}

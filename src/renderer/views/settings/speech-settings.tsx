@@ -39,7 +39,7 @@ export function SpeechSettings() {
         value={formatLanguages(settings.languages)}
         placeholder={words.languagesPlaceholder}
         testId="setting-languages"
-        onChange={(text) => void changeSettings({ languages: parseLanguages(text) })}
+        onChange={(text) => changeSettings({ languages: parseLanguages(text) })}
       />
       <ChoiceRow
         words={words.task}
@@ -67,14 +67,14 @@ export function SpeechSettings() {
         value={settings.vocabulary.join('\n')}
         placeholder={words.vocabularyPlaceholder}
         testId="setting-vocabulary"
-        onChange={(text) => void changeSettings({ vocabulary: parseVocabulary(text) })}
+        onChange={(text) => changeSettings({ vocabulary: parseVocabulary(text) })}
       />
       <TextRow
         words={words.replacements}
         value={formatReplacements(settings.replacements)}
         placeholder={words.replacementsPlaceholder}
         testId="setting-replacements"
-        onChange={(text) => void changeSettings({ replacements: parseReplacements(text) })}
+        onChange={(text) => changeSettings({ replacements: parseReplacements(text) })}
       />
     </>
   );
