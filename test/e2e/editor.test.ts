@@ -8,7 +8,7 @@ import { listDoubtful } from '../../src/renderer/review.js';
 import { KENNEDY } from '../speech.js';
 import { findViolations } from './axe.js';
 import { addFiles, answerSaveDialog, exportAs, launchApp, listJobs, waitForState } from './fixtures.js';
-import { makeNoisyRecording } from './recordings.js';
+import { makeNoisyRecording, makePausedRecording } from './recordings.js';
 
 const NAME = basename(KENNEDY);
 
@@ -146,6 +146,45 @@ describe('the editor', () => {
     const kept = await keptSegments(page);
     expect(kept[0]?.words?.slice(0, 2).map(({ isEdited }) => isEdited)).toEqual([true, true]);
     expect(kept[0]?.words?.at(-1)?.probability).toBeGreaterThan(0);
+  });
+
+  it('is reached and left by keyboard alone: Tab, rows, the text and back', async () => {
+    await using app = await launchApp();
+    const { page, folder } = app;
+    const paused = await makePausedRecording(folder);
+    await addFiles(page, paused);
+    await waitForState(page, basename(paused), 'done');
+    const segments = await keptSegments(page);
+    expect(segments.length).toBeGreaterThanOrEqual(2);
+    const list = page.getByRole('region', { name: `Transcript of ${basename(paused)}` });
+    const hasFocus = () => list.evaluate((element) => element === document.activeElement);
+    await page.getByTestId('export').focus();
+    for (let presses = 0; presses < 3 && !(await hasFocus()); presses++) await page.keyboard.press('Tab');
+    expect(await hasFocus()).toBe(true);
+    // One stop: the next Tab leaves it, and Shift+Tab comes back.
+    await page.keyboard.press('Tab');
+    expect(await list.evaluate((element) => element.contains(document.activeElement))).toBe(false);
+    await page.keyboard.press('Shift+Tab');
+    expect(await hasFocus()).toBe(true);
+
+    const current = () => page.locator('.row[aria-current="true"]').getAttribute('aria-posinset');
+    await page.keyboard.press('j');
+    await expect.poll(current).toBe('1');
+    await page.keyboard.press('j');
+    await expect.poll(current).toBe('2');
+    await page.keyboard.press('k');
+    await expect.poll(current).toBe('1');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('row-editor').waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('row-editor').waitFor({ state: 'detached' });
+    // The keyboard is where it was, so that the next key goes to the transcript.
+    await expect.poll(hasFocus).toBe(true);
+    await expect.poll(current).toBe('2');
+    await page.keyboard.press('k');
+    await expect.poll(current).toBe('1');
   });
 
   it('splits at the caret, joins at the start, and names who speaks', async () => {

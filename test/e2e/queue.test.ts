@@ -54,6 +54,9 @@ describe('the queue', () => {
     const kept = await page.getByTestId('segment').count();
     expect(kept).toBeGreaterThan(0);
     expect(await page.getByTestId('pending').count()).toBe(0);
+    // The rest is shown for what it is, and could be transcribed by a click.
+    const rest = page.getByTestId('coverage-target').last();
+    await expect.poll(() => rest.getAttribute('title')).toMatch(/^Not transcribed, /);
     await page.getByTestId('job-retry').first().click();
     await waitForState(page, basename(long), 'running', 10_000);
   });
@@ -156,7 +159,7 @@ describe('the queue', () => {
 
   it('goes on with another device in the middle of a file, and keeps the text up to there', async () => {
     await using app = await launchApp();
-    const { page, folder } = app;
+    const { electron, page, folder } = app;
     // A window for each sentence, and none that repeats itself and is decoded again and again.
     const long = await makePausedRecording(folder, 6, 25);
     await page.getByTestId('view-settings').click();
@@ -166,8 +169,10 @@ describe('the queue', () => {
       .poll(() => page.getByTestId('device-npu-emulated').getAttribute('aria-checked'))
       .toBe('true');
     await addFiles(page, long);
-    // The emulator is slow: there is time.
     await page.getByTestId('segment').first().waitFor({ timeout: 120_000 });
+    // While it stands still, no window is finished on the device that is to be left.
+    const engine = await findEnginePid(electron);
+    process.kill(engine, 'SIGSTOP');
     const [before] = await listJobs(page);
     expect(before).toMatchObject({ state: 'running', options: { device: 'npu-emulated' } });
     expect(before?.backend).toContain('emulated');
@@ -177,6 +182,7 @@ describe('the queue', () => {
 
     await page.getByTestId('device-cpu').click();
     await expect.poll(async () => (await listJobs(page))[0]?.options.device).toBe('cpu');
+    process.kill(engine, 'SIGCONT');
     await waitForState(page, basename(long), 'done');
 
     const [after] = await listJobs(page);
