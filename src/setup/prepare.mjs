@@ -9,6 +9,7 @@ import { SetupError } from './setup-error.mjs';
 import { ensureSystemPackages } from './system-install.mjs';
 import { ensureTestSpeech } from './test-speech.mjs';
 import { ensureXrtChroot } from './xrt-chroot.mjs';
+import { ensureXrtHeaders } from './xrt-headers.mjs';
 
 /** @typedef {import('./progress.mjs').Reporter} Reporter */
 
@@ -101,11 +102,23 @@ export async function prepareTests(root, reporter) {
  * @param {Reporter} reporter
  */
 async function prepareXrt(reporter) {
-  const prepare = async () => {
-    await ensureXrtChroot(downloadsFolder(process.env), reporter);
+  const folder = downloadsFolder(process.env);
+  const require = async () => {
+    await ensureXrtChroot(folder, reporter);
+    await ensureXrtHeaders(folder, reporter);
   };
-  if (process.env['TILESCRIBE_REQUIRE_XRT'] === '1') await prepare();
-  else await tryOptional('Left out: the tests with the real XRT', prepare, reporter);
+  const attempt = async () => {
+    await ensureXrtChroot(folder, reporter);
+    await tryOptional(
+      'Left out: the plugin against the headers of the oldest XRT',
+      async () => {
+        await ensureXrtHeaders(folder, reporter);
+      },
+      reporter,
+    );
+  };
+  if (process.env['TILESCRIBE_REQUIRE_XRT'] === '1') await require();
+  else await tryOptional('Left out: the tests with the real XRT', attempt, reporter);
 }
 
 /**

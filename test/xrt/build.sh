@@ -7,7 +7,10 @@ repository=$1 output=$2 emulator=$3
 compile() { g++ -std=c++17 -O1 -Wall -Wextra -Werror -Wshadow -I"$repository/native" -I"$repository" "$@"; }
 xrt=$repository/native/npu/xrt
 libraries="$emulator/libtilescribe_npu.a $emulator/libtilescribe_core.a $emulator/kernels/libtilescribe_kernels.a"
-compile -shared -fPIC -fvisibility=hidden -o "$output/libtilescribe_xrt.so" "$xrt/plugin.cc" "$xrt/plugin_objects.cc" -lxrt_coreutil &
+mkdir -p "$output/throwing"
+sh "$repository/test/xrt/compile-plugin.sh" "$repository" "$output" &
+compile -c -fPIC -fvisibility=hidden -o "$output/throwing/throw.o" "$repository/test/xrt/throwing/throw.cc" &
+compile -o "$output/throw_check" "$repository/test/xrt/throwing/throw_check.cc" "$xrt/library.cc" &
 # shellcheck disable=SC2086 # $libraries are several words
 # Preloaded, so that nothing but ioctl may be seen of it: the addon has functions of the same names.
 compile -shared -fPIC -fvisibility=hidden -Wl,--exclude-libs,ALL -o "$output/libfake_amdxdna.so" \
@@ -21,6 +24,8 @@ compile -o "$output/device_check" "$repository/test/xrt/device_check.cc" \
   "$xrt/library.cc" "$xrt/loader.cc" "$xrt/probe.cc"
 # `wait` alone would lose their exit codes.
 for job in $(jobs -p); do wait "$job"; done
+sh "$repository/test/xrt/throwing/wrap.sh" "$output/throwing" "$output/throwing/libtilescribe_xrt.so" \
+  "$output/plugin.o" "$output/plugin_objects.o" "$output/throwing/throw.o"
 sh "$repository/test/xrt/make-xclbin.sh" "$output/add-one.xclbin" add-one 2
 mkdir -p "$output/design/decoder_step"
 sh "$repository/test/xrt/make-xclbin.sh" "$output/design/decoder_step/decoder_step.xclbin" decoder_step 5

@@ -3,6 +3,7 @@
  * (enter.sh). What runs there is built there, once for its sources, into .cache/xrt.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { hashSources } from '../../src/setup/build.mjs';
@@ -11,6 +12,7 @@ import { downloadsFolder } from '../../src/setup/folders.mjs';
 import { buildTree } from '../../src/setup/native-tree.mjs';
 import { COMMAND } from '../integration/command-line.js';
 import { canUseXrtChroot, xrtChrootFolder } from '../../src/setup/xrt-chroot.mjs';
+import { xrtHeadersFolder } from '../../src/setup/xrt-headers.mjs';
 import { makeNpuApp } from './npu-app.js';
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -26,11 +28,17 @@ const SOURCES = [
 ];
 
 const SCRIPT = join('/mnt/repository', relative(repository, COMMAND));
-export const PLUGIN_CHECK = [
+/** The one that is built against the headers of the system inside. */
+const PLUGIN = '/mnt/out/libtilescribe_xrt.so';
+/** What `compileAgainst('oldest')` makes. */
+export const OLDEST_PLUGIN = '/mnt/out/oldest/libtilescribe_xrt.so';
+/** What says what it does with one of them; what is to be done comes behind it. */
+export const pluginCheck = (plugin: string): string[] => [
   '/mnt/out/plugin_check',
-  '/mnt/out/libtilescribe_xrt.so',
+  plugin,
   '/mnt/out/add-one.xclbin',
 ];
+export const PLUGIN_CHECK = pluginCheck(PLUGIN);
 
 /** Runs a command while another program has six contexts, which it gives back when its input ends. */
 const HOLD_CONTEXTS = `
@@ -73,6 +81,29 @@ export async function isChrootUsable(): Promise<boolean> {
   return isUsable;
 }
 
+/** Whether the headers of the oldest XRT are there (src/setup/xrt-headers.mjs); throws where they must and are not. */
+export function areHeadersThere(): boolean {
+  const areThere = existsSync(xrtHeadersFolder(cacheFolder));
+  if (!areThere && process.env['TILESCRIBE_REQUIRE_XRT'] === '1') {
+    throw new Error('the headers of the oldest XRT are not there, though TILESCRIBE_REQUIRE_XRT is set');
+  }
+  return areThere;
+}
+
+/** Compiles and links the plugin against the headers of the oldest XRT, or of the one inside. */
+export function compileAgainst(headers: 'oldest' | 'installed'): Promise<Outcome> {
+  const script = [
+    'sh',
+    '/mnt/repository/test/xrt/compile-plugin.sh',
+    '/mnt/repository',
+    `/mnt/out/${headers}`,
+  ];
+  const folders = [`out:rw=${outFolder}`];
+  if (headers === 'installed') return enter(script, { user: 'root' }, folders);
+  const found = `headers=${xrtHeadersFolder(cacheFolder)}`;
+  return enter([...script, '/mnt/headers'], { user: 'root' }, [...folders, found]);
+}
+
 /** Nothing to do when the sources are those of the last build. */
 export async function buildInside(): Promise<void> {
   await mkdir(outFolder, { recursive: true });
@@ -97,7 +128,7 @@ export async function buildInside(): Promise<void> {
 export function runInside(command: readonly string[], machine: Machine = {}): Promise<Outcome> {
   const variables = [
     'LD_PRELOAD=/mnt/out/libfake_amdxdna.so',
-    'TILESCRIBE_XRT_PLUGIN=/mnt/out/libtilescribe_xrt.so',
+    `TILESCRIBE_XRT_PLUGIN=${PLUGIN}`,
     'TILESCRIBE_DATA_DIR=/mnt',
     ...(machine.fault === undefined ? [] : [`FAKE_AMDXDNA_FAULT=${machine.fault}`]),
   ];

@@ -57,6 +57,25 @@ describe.skipIf(!isUsable)('the real XRT on a fake NPU', () => {
     expect(exitCode).toBe(3);
   });
 
+  // The numbers are those of throwing/throw.h.
+  test.each([
+    ['a runtime_error', '0'],
+    ['a system_error', '1'],
+    ['bad_alloc', '2'],
+    ['what is no exception', '3'],
+  ])('%s out of any call into XRT stays inside the plugin and is told', async (_name, kind) => {
+    const plugin = '/mnt/out/throwing/libtilescribe_xrt.so';
+    const { exitCode, output } = await runInside(['/mnt/out/throw_check', plugin, DESIGN, kind]);
+
+    // Releasing a buffer calls nothing of XRT's but a destructor.
+    expect(output.match(/^\w+(?=: [1-9]\d*$)/gm)).toEqual([
+      ...['allocate', 'close', 'load', 'make_run', 'open', 'release_run', 'reset'],
+      ...['run_batch', 'start', 'sync', 'telemetry', 'version', 'wait'],
+    ]);
+    expect(output).toMatch(/^all$/m);
+    expect(exitCode).toBe(0);
+  });
+
   test('the seventh context is refused while six are taken, and had when they are given back', async () => {
     const taken = await runInside([...PLUGIN_CHECK, 'open'], { contexts: 'taken' });
     const again = `"$@" hold 6 </dev/null && "$@" open`;

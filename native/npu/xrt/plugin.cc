@@ -281,6 +281,10 @@ int32_t run_batch(TilescribeNpuRun* const* runs, uint32_t count, uint32_t timeou
     } catch (const std::system_error& thrown) {
       *state = is_gone(thrown) ? TILESCRIBE_NPU_GONE : TILESCRIBE_NPU_ERROR;
       explain(error, thrown.what());
+    } catch (...) {
+      // Destroyed on the way out, a list that still runs would end the process.
+      let_go(std::move(list), runs, count);
+      throw;
     }
     if (is_running) let_go(std::move(list), runs, count);
   });

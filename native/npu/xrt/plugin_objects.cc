@@ -21,7 +21,7 @@ bool settle(TilescribeNpuRun& run) {
   if (!run.is_running || !run.run) return true;
   try {
     run.is_running = !has_ended(*run.run, run.run->wait(kDriverEndsRuns));
-  } catch (const std::exception&) {
+  } catch (...) {
     return false;
   }
   return !run.is_running;
@@ -70,7 +70,7 @@ void let_go(std::unique_ptr<xrt::runlist> list, TilescribeNpuRun* const* runs, u
     if (list->wait(kDriverEndsRuns) == std::cv_status::no_timeout) return;
   } catch (const xrt::runlist::command_error&) {
     return;
-  } catch (const std::exception&) {
+  } catch (...) {
     // Not known to have ended.
   }
   static_cast<void>(list.release());

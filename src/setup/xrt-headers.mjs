@@ -1,0 +1,72 @@
+/**
+ * The headers of the oldest XRT that the plugin is built against, for the test that it is: taken once out of the
+ * package of Ubuntu 26.04, kept in the user's cache for all clones. Debian has no release with that version. Only the
+ * headers are taken; nothing is installed.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withWorkFolder } from '../models/work-folder.mjs';
+import { lastLines, runCaptured } from './command.mjs';
+import { SetupError } from './setup-error.mjs';
+
+/** @typedef {import('./progress.mjs').Reporter} Reporter */
+
+const VERSION = '2.21.75';
+const MIRROR = 'http://archive.ubuntu.com/ubuntu';
+const PACKAGE = `pool/universe/x/xrt/libxrt-dev_${VERSION}+dfsg-4_amd64.deb`;
+const SHA256 = '2932df269c3cf20d606b4cab2427a2279c09ea36ef64d66212986baf9bc129b1';
+const APT_HELPER = '/usr/lib/apt/apt-helper';
+
+/**
+ * @param {string} cacheFolder
+ * @returns {string} where the folder "xrt" with the headers is, or would be
+ */
+export function xrtHeadersFolder(cacheFolder) {
+  return join(cacheFolder, `xrt-headers-${VERSION}`);
+}
+
+/**
+ * Throws a SetupError when they cannot be had here.
+ *
+ * @param {string} cacheFolder
+ * @param {Reporter} reporter
+ * @returns {Promise<string>} the folder
+ */
+export async function ensureXrtHeaders(cacheFolder, reporter) {
+  const folder = xrtHeadersFolder(cacheFolder);
+  if (existsSync(folder)) return folder;
+  const step = reporter.startStep(`Fetching the headers of XRT ${VERSION} for the tests (once)`);
+  try {
+    await mkdir(cacheFolder, { recursive: true });
+    await withWorkFolder(cacheFolder, async (workFolder) => {
+      const archive = join(workFolder, 'libxrt-dev.deb');
+      const mirror = process.env['TILESCRIBE_UBUNTU_MIRROR'] ?? MIRROR;
+      await run(APT_HELPER, ['download-file', `${mirror}/${PACKAGE}`, archive, `SHA256:${SHA256}`]);
+      const unpacked = join(workFolder, 'unpacked');
+      await run('dpkg-deb', ['--extract', archive, unpacked]);
+      await rename(join(unpacked, 'usr', 'include'), folder).catch((/** @type {unknown} */ thrown) => {
+        // Another clone may have put them there meanwhile.
+        if (!existsSync(folder)) throw thrown;
+      });
+    });
+  } catch (thrown) {
+    step.abandon();
+    throw thrown;
+  }
+  step.finish();
+  return folder;
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+async function run(command, args) {
+  const { exitCode, output } = await runCaptured(command, args);
+  if (exitCode === 0) return;
+  throw new SetupError(
+    `The headers of XRT ${VERSION} could not be fetched: ${lastLines(output, 2)}.`,
+    'They need apt and a mirror of Ubuntu (TILESCRIBE_UBUNTU_MIRROR names another one).',
+  );
+}
