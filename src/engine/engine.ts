@@ -71,6 +71,8 @@ export interface EngineConfig {
   readonly modelsFolder: string;
   /** For tests: what the emulated NPU fails with, like `timeout@3` (native/npu/emulator.h). */
   readonly npuFault?: string;
+  /** For the evaluation: opens the decoder in place of what the job's device names. */
+  readonly openBackend?: typeof openBackend;
 }
 
 interface OpenModel {
@@ -273,7 +275,7 @@ function keyOf({ model, threads, device, npuVocabulary, spareCpu }: TranscribeOp
 
 /** Checks the installed files, then loads them. Throws AppError with a `model-…` code. */
 async function openModel(
-  { resourcesFolder, modelsFolder, npuFault }: EngineConfig,
+  { resourcesFolder, modelsFolder, npuFault, openBackend: open = openBackend }: EngineConfig,
   options: TranscribeOptions,
   signal: AbortSignal,
 ): Promise<Omit<OpenModel, 'key' | 'users'>> {
@@ -290,7 +292,7 @@ async function openModel(
   }
   const { dimensions, tokenizer, alignmentHeads } = await describeModel(entry, folder);
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
-  const { backend, reason, sharesSteps } = await openBackend({
+  const { backend, reason, sharesSteps } = await open({
     device: options.device,
     model: entry,
     modelFolder: folder,

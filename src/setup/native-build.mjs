@@ -17,7 +17,7 @@ const ADDON = 'out/native/tilescribe_native.node';
 const STAMP = 'out/native/.addon-sources.sha256';
 const PRESETS = { configure: 'release', build: 'addon' };
 /** In native/, but no part of the addon. */
-const LEFT_OUT = ['bench', 'test'];
+const LEFT_OUT = ['bench', 'reference', 'test'];
 
 /**
  * @param {string} root
