@@ -1,77 +1,132 @@
 /**
  * `npm run eval -- --npu MANIFEST`: whether the decoder on the emulated NPU says what the CPU engine says, on every
- * recording of a list, and what that does to the error rate; so for the full and for the sparse vocabulary. ONNX
- * Runtime on the same model is the float32 arithmetic that both are held against. What was heard is kept in
- * .cache/eval/npu recording by recording, so that a run that is interrupted goes on where it was.
+ * recording of a list, and what that does to the error rate; so for the full and for the sparse vocabulary. What both
+ * are held against is ONNX Runtime on the same int8 weights, where a model has them, and Whisper in full precision
+ * (float/float-backend.ts) where a model's file has such weights: its decoder alone, over the native engine's encoder,
+ * or all of it.
  *
  * The surprising thing: same means the same bits. The CPU engine is the reference of the NPU's arithmetic
  * (docs/npu.md), so that not only texts are compared but every token with its probability.
  */
 import { createHash } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { NativeBackend } from '../../src/engine/backend/native-backend.js';
 import { createEngine } from '../../src/engine/engine.js';
-import type { Engine } from '../../src/engine/engine.js';
-import { hashSources } from '../../src/setup/build.mjs';
+import type { Engine, EngineConfig } from '../../src/engine/engine.js';
+import { describeModel } from '../../src/engine/model/describe-model.js';
+import { findModel, readCatalog } from '../../src/models/catalog.mjs';
+import { folderOfModel } from '../../src/models/store.mjs';
 import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
 import type { TranscribeOptions } from '../../src/shared/options.js';
 import { transcriptText } from '../../src/shared/transcript.js';
 import type { Segment } from '../../src/shared/transcript.js';
+import { decodeWithFfmpeg } from '../bench/ffmpeg-pcm.js';
+import { buildFloatAddon, findFloatAddon, loadFloatAddon } from './float/float-addon.js';
+import { floatOpener } from './float/float-backend.js';
+import type { FloatPart } from './float/float-backend.js';
+import { KeptResults } from './kept-results.js';
 import { readManifest } from './manifest.js';
 import type { Recording } from './manifest.js';
-import { countFigures, formatFigures, NPU_SUBJECTS, NpuHeardSchema } from './npu-figures.js';
+import { countFigures, formatDifferences, formatFigures, NPU_SUBJECTS } from './npu-figures.js';
 import type { NpuHeard, NpuSubject } from './npu-figures.js';
-import { hashMeasured } from './report/measured-sources.js';
+import { writeWav } from './report/sounds.js';
+import { toInt16 } from './report/subjects.js';
 import { findFolders, readSpellings } from './setting.js';
 
-const USAGE = `Usage: npm run eval -- --npu MANIFEST [--subjects ${NPU_SUBJECTS.join(',')}]\n`;
+const USAGE = `Usage: npm run eval -- --npu MANIFEST [--model ID] [--delays MS,...] [--subjects SUBJECT,...]
+  SUBJECT  ${NPU_SUBJECTS.join(', ')}
+  MS       silence before each recording, which is heard with each of them: the same words, rounded otherwise; 0
+`;
+/** A second. */
+const LONGEST_DELAY_MS = 1000;
 
 const OPTIONS: Readonly<Record<NpuSubject, Partial<TranscribeOptions>>> = {
   cpu: { device: 'cpu' },
   npu: { device: 'npu-emulated' },
   'npu-sparse': { device: 'npu-emulated', npuVocabulary: 'sparse' },
   onnx: { device: 'onnx' },
+  // The voice detector's device; the decoder is another.
+  'float-decoder': { device: 'cpu' },
+  'float-model': { device: 'cpu' },
 };
+
+const FLOAT_PARTS: Readonly<Partial<Record<NpuSubject, FloatPart>>> = {
+  'float-decoder': 'decoder',
+  'float-model': 'model',
+};
+
+interface Choices {
+  readonly manifest: string;
+  readonly model: string;
+  /** null: all that the model can be. */
+  readonly subjects: readonly NpuSubject[] | null;
+  readonly delaysMs: readonly number[];
+}
+
+const DelaysSchema = v.array(
+  v.pipe(v.string(), v.digits(), v.transform(Number), v.maxValue(LONGEST_DELAY_MS)),
+);
+
+/** Throws an Error with what is wrong. */
+function readChoices(args: readonly string[]): Choices {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { npu: { type: 'boolean' }, subjects: text, model: text, delays: text },
+  });
+  const asked = v.parse(v.optional(v.array(v.picklist(NPU_SUBJECTS))), values.subjects?.split(','));
+  return {
+    manifest: v.parse(v.tuple([v.string()]), positionals)[0],
+    model: values.model ?? DEFAULT_OPTIONS.model,
+    subjects: asked === undefined ? null : NPU_SUBJECTS.filter((subject) => asked.includes(subject)),
+    delaysMs: v.parse(DelaysSchema, (values.delays ?? '0').split(',')),
+  };
+}
 
 /** @returns exit code: 2 when the arguments cannot be read, 1 when something failed or is not the same. */
 export async function runNpu(args: readonly string[]): Promise<number> {
-  let manifest: string;
-  let subjects: readonly NpuSubject[];
+  const folders = findFolders();
+  let choices: Choices;
+  let ability: Ability;
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { npu: { type: 'boolean' }, subjects: { type: 'string' } },
-    });
-    const asked = v.parse(v.array(v.picklist(NPU_SUBJECTS)), values.subjects?.split(',') ?? NPU_SUBJECTS);
-    subjects = NPU_SUBJECTS.filter((subject) => asked.includes(subject));
-    manifest = v.parse(v.tuple([v.string()]), positionals)[0];
+    choices = readChoices(args);
+    ability = await findAbility(folders, choices.model);
+    const strange = choices.subjects?.find((subject) => !ability.subjects.includes(subject));
+    if (strange !== undefined) throw new Error(`the model ${choices.model} cannot be ${strange}`);
   } catch (error) {
     process.stderr.write(`eval: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     return 2;
   }
-  const folders = findFolders();
+  const subjects = choices.subjects ?? ability.subjects;
   const root = dirname(folders.resourcesFolder);
-  const recordings = await readManifest(manifest);
-  const kept = await KeptResults.open(root);
+  const recordings = (await readManifest(choices.manifest)).filter(
+    ({ language }) => ability.isMultilingual || language === 'en',
+  );
+  const kept = await KeptResults.open(root, choices.model);
   let failures = 0;
   for (const subject of subjects) {
-    const engine = createEngine(folders);
+    const work = choices.delaysMs.flatMap((delayMs) =>
+      recordings
+        .filter(({ file }) => !kept.has(subject, file, delayMs))
+        .map((recording) => ({ recording, delayMs })),
+    );
+    if (work.length === 0) continue;
+    const engine = createEngine({ ...folders, ...(await openerOf(subject, root)) });
     try {
-      for (const [index, recording] of recordings.entries()) {
-        if (kept.has(subject, recording.file)) continue;
+      for (const [index, { recording, delayMs }] of work.entries()) {
+        const name = `${index + 1}/${work.length} ${subject} ${recording.file}`;
         try {
-          const heard = await hear(engine, subject, recording);
-          kept.add(heard);
-          const progress = `${index + 1}/${recordings.length} ${subject} ${recording.file}`;
-          process.stderr.write(`${progress}: ${heard.seconds.toFixed(1)} s\n`);
+          const path = await ensureDelayed(recording, delayMs, root);
+          const heard = await hear(engine, subject, choices.model, { ...recording, path });
+          kept.add({ ...heard, delayMs });
+          process.stderr.write(`${name}: ${heard.seconds.toFixed(1)} s\n`);
         } catch (error) {
           failures++;
-          process.stderr.write(`${subject} ${recording.file}: failed: ${String(error)}\n`);
+          process.stderr.write(`${name}: failed: ${String(error)}\n`);
         }
       }
     } finally {
@@ -79,15 +134,63 @@ export async function runNpu(args: readonly string[]): Promise<number> {
     }
   }
   const spellings = await readSpellings(join(folders.modelsFolder, DEFAULT_OPTIONS.model));
-  const figures = NPU_SUBJECTS.map((subject) => countFigures(subject, recordings, kept.all(), spellings));
-  process.stdout.write(formatFigures(figures));
+  const asked = kept.all().filter(({ delayMs }) => choices.delaysMs.includes(delayMs));
+  const figures = NPU_SUBJECTS.map((subject) => countFigures(subject, recordings, asked, spellings));
+  process.stdout.write(formatFigures(figures) + formatDifferences(figures));
   const different = figures.find(({ subject }) => subject === 'npu')?.different ?? [];
   for (const file of different) process.stdout.write(`not the same: ${file}\n`);
   return failures > 0 || different.length > 0 ? 1 : 0;
 }
 
+/** @returns the recording with that much silence before it, as a file; itself for none. */
+async function ensureDelayed({ file, path }: Recording, delayMs: number, root: string): Promise<string> {
+  if (delayMs === 0) return path;
+  const folder = join(root, '.cache', 'eval', 'npu', 'delayed');
+  const delayed = join(folder, `${delayMs}-${file.replaceAll('/', '-')}.wav`);
+  if (!existsSync(delayed)) {
+    const pcm = toInt16(await decodeWithFfmpeg(path));
+    const silence = delayMs * 16;
+    const both = new Int16Array(silence + pcm.length);
+    both.set(pcm, silence);
+    await writeWav(delayed, both);
+  }
+  return delayed;
+}
+
+interface Ability {
+  readonly subjects: readonly NpuSubject[];
+  readonly isMultilingual: boolean;
+}
+
+/** What can be compared of a model. Throws an Error when it is not installed. */
+async function findAbility({ resourcesFolder, modelsFolder }: EngineConfig, id: string): Promise<Ability> {
+  const model = findModel(await readCatalog(resourcesFolder), id);
+  const folder = folderOfModel(model, modelsFolder);
+  if (!existsSync(folder)) throw new Error(`the model ${id} is not installed`);
+  const { tokenizer } = await describeModel(model, folder);
+  const isFull = model.format !== 'onnx';
+  return {
+    subjects: NPU_SUBJECTS.filter((subject) =>
+      isFull ? subject !== 'onnx' : FLOAT_PARTS[subject] === undefined,
+    ),
+    isMultilingual: tokenizer.isMultilingual,
+  };
+}
+
+async function openerOf(subject: NpuSubject, root: string): Promise<Pick<EngineConfig, 'openBackend'>> {
+  const part = FLOAT_PARTS[subject];
+  if (part === undefined) return {};
+  await buildFloatAddon(root);
+  return { openBackend: floatOpener(loadFloatAddon(findFloatAddon(root)), part) };
+}
+
 /** Throws an Error when the job did not end well. */
-async function hear(engine: Engine, subject: NpuSubject, recording: Recording): Promise<NpuHeard> {
+async function hear(
+  engine: Engine,
+  subject: NpuSubject,
+  model: string,
+  recording: Recording,
+): Promise<Omit<NpuHeard, 'delayMs'>> {
   const tokens = createHash('sha256');
   const segments: Segment[] = [];
   let count = 0;
@@ -98,7 +201,7 @@ async function hear(engine: Engine, subject: NpuSubject, recording: Recording): 
     {
       jobId: recording.file,
       source: { kind: 'file', path: recording.path },
-      options: { ...DEFAULT_OPTIONS, ...OPTIONS[subject], language: recording.language },
+      options: { ...DEFAULT_OPTIONS, ...OPTIONS[subject], model, language: recording.language },
     },
     (event) => {
       if (event.kind === 'token') {
@@ -138,44 +241,4 @@ NativeBackend.prototype.useNpu = async function (this: NativeBackend, options): 
 function countSparse(): { readonly steps: number; readonly fallbacks: number } {
   const state = onNpu.at(-1)?.describeNpu() ?? null;
   return { steps: state?.sparseSteps ?? 0, fallbacks: state?.sparseFallbacks ?? 0 };
-}
-
-/** A file of JSON lines for each state of the sources. */
-class KeptResults {
-  readonly #path: string;
-  readonly #found: NpuHeard[];
-
-  private constructor(path: string, found: NpuHeard[]) {
-    this.#path = path;
-    this.#found = found;
-  }
-
-  static async open(root: string): Promise<KeptResults> {
-    const { own } = await hashMeasured(root);
-    const device = await hashSources(root, ['native/npu', 'kernels']);
-    const key = createHash('sha256').update(own).update(device).digest('hex').slice(0, 16);
-    const folder = join(root, '.cache', 'eval', 'npu');
-    await mkdir(folder, { recursive: true });
-    const path = join(folder, `${key}.jsonl`);
-    const content = await readFile(path, 'utf8').catch(() => '');
-    // A line that was cut off is as if it were not there.
-    const found = content.split('\n').flatMap((line) => {
-      const result = v.safeParse(v.pipe(v.string(), v.parseJson(), NpuHeardSchema), line);
-      return result.success ? [result.output] : [];
-    });
-    return new KeptResults(path, found);
-  }
-
-  has(subject: NpuSubject, file: string): boolean {
-    return this.#found.some((heard) => heard.subject === subject && heard.file === file);
-  }
-
-  add(heard: NpuHeard): void {
-    appendFileSync(this.#path, `\n${JSON.stringify(heard)}\n`);
-    this.#found.push(heard);
-  }
-
-  all(): readonly NpuHeard[] {
-    return this.#found;
-  }
 }

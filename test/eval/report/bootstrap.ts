@@ -44,6 +44,13 @@ export function estimateDifference(pairs: readonly Pair[], resamples = RESAMPLES
   return estimate(pairs.length, resamples, (draw) => rateOf(first, draw) - rateOf(second, draw));
 }
 
+/** Rate of the first over rate of the second, less 1; drawn as `estimateDifference`. Null where the second has no errors. */
+export function estimateRelative(pairs: readonly Pair[], resamples = RESAMPLES): Estimate | null {
+  const first = pairs.map((pair) => pair.first);
+  const second = pairs.map((pair) => pair.second);
+  return estimate(pairs.length, resamples, (draw) => rateOf(first, draw) / rateOf(second, draw) - 1);
+}
+
 function estimate(
   count: number,
   resamples: number,

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimateDifference, estimateRate, quantile } from '../../../eval/report/bootstrap.js';
+import {
+  estimateDifference,
+  estimateRate,
+  estimateRelative,
+  quantile,
+} from '../../../eval/report/bootstrap.js';
 import type { Tally } from '../../../eval/report/bootstrap.js';
 
 const tallies: readonly Tally[] = Array.from({ length: 100 }, (_, i) => ({
@@ -80,6 +85,26 @@ describe('a difference', () => {
     expect(back.high).toBeCloseTo(-there.low, 12);
     expect(there.low).toBeLessThan(0);
     expect(there.high).toBeGreaterThan(0);
+  });
+});
+
+describe('a relative difference', () => {
+  it('is certain when one errs a fifth more everywhere', () => {
+    const pairs = [2, 5, 9].map((tenths) => ({
+      first: { errors: 6 * tenths, length: 50 },
+      second: { errors: 5 * tenths, length: 50 },
+    }));
+    const estimate = estimateRelative(pairs)!;
+
+    expect(estimate.rate).toBeCloseTo(0.2, 12);
+    expect(estimate.low).toBeCloseTo(0.2, 12);
+    expect(estimate.high).toBeCloseTo(0.2, 12);
+  });
+
+  it('is unknown when the second makes no errors', () => {
+    expect(
+      estimateRelative([{ first: { errors: 1, length: 2 }, second: { errors: 0, length: 2 } }]),
+    ).toBeNull();
   });
 });
 
