@@ -228,6 +228,10 @@ inline void end_stage(Stage stage, TileState& state, const TileMemory& memory, P
         trailer.pages = state.pages;
         for (int r = 0; r < rows; r++) trailer.scale[r] = state.plane_scale[r];
         copy_words(&trailer, port.chunk(), static_cast<int>(sizeof trailer));
+        for (int set = 0; set < (rows + 1) / 2; set++) {
+          copy_words(memory.planes + set * kRows * kWidth + r4k8(0, pair_of(state) * kHead),
+                     port.chunk() + sizeof trailer + set * kPlaneColumnsBytes, kPlaneColumnsBytes);
+        }
         port.send_chunk();
       }
       break;

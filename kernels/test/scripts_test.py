@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """The designs and the scripts of kernels/, as far as they can be tried without an NPU and its toolchain.
 
-  scripts_test.py KERNEL_ANSWERS [NPU_PROGRAM]     programs of native/; the second prints the decoder's program as JSON
+  scripts_test.py KERNEL_ANSWERS NPU_PROGRAM DECODER_STEP_ANSWERS
+
+These are programs of native/; the second prints the decoder's program as JSON.
 """
 
 import copy
+import functools
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -23,8 +27,7 @@ from kernels.common import mlir, one_tile  # noqa: E402
 from kernels.decoder_step import design as decoder_step  # noqa: E402
 from kernels.tools import compare, compiler, patches, toolchain  # noqa: E402
 
-ANSWERS = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None
-NPU_PROGRAM = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+ANSWERS, NPU_PROGRAM, STEP_ANSWERS = map(pathlib.Path, sys.argv[1:]) if len(sys.argv) == 4 else (None, None, None)
 
 
 def run(*command):
@@ -53,6 +56,38 @@ def find_faults(plan):
         channels = 6 if tile["row"] == 1 else 2
         faults += [f"channel {d['channel']}" for d in tile["descriptors"] if d["channel"] >= channels]
     return faults
+
+
+# As much of XRT's module as kernels/tools/npu.py uses. A run checks the buffers' sizes and leaves the answer.
+PYXRT = """
+import os, types
+xclBOSyncDirection = types.SimpleNamespace(XCL_BO_SYNC_BO_TO_DEVICE=0, XCL_BO_SYNC_BO_FROM_DEVICE=1)
+ert_cmd_state = types.SimpleNamespace(ERT_CMD_STATE_COMPLETED=4)
+class bo:
+    cacheable, host_only = 1, 2
+    def __init__(self, device, size, flags, group): self.size, self.place = size, (flags, group)
+    def write(self, content, offset): self.content = bytes(content)
+    def sync(self, direction, size, offset): assert size == self.size
+    def read(self, size, offset): return self.content[:size]
+class device:
+    def __init__(self, index): pass
+    def register_xclbin(self, container): pass
+class xclbin:
+    def __init__(self, path): assert open(path, 'rb').read().startswith(b'decoder_step.xclbin')
+    def get_uuid(self): return 1
+class hw_context:
+    def __init__(self, device, uuid): pass
+class kernel:
+    def __init__(self, context, name): assert name == 'MLIR_AIE'
+    def group_id(self, index): return index
+    def __call__(self, opcode, stream, words, *data):
+        assert (opcode, words, stream.place) == (3, 5, (1, 1))
+        assert [b.place for b in data] == [(2, 3 + i) for i in range(5)]
+        assert [b.size for b in data[:4]] == [56819712, 10616832, 3145728, 12288]
+        case = stream.content.decode().split('.')[0]
+        data[4].content = open(os.path.join(os.environ['STAND_IN_RESULTS'], case + '.results'), 'rb').read()
+        return types.SimpleNamespace(wait=lambda timeout: 4)
+"""
 
 
 class Designs(unittest.TestCase):
@@ -101,7 +136,6 @@ class Designs(unittest.TestCase):
             pathlib.Path(files[1]).write_bytes(damaged)
             self.assertEqual(run(ROOT / kernel / "design.py", "--check", *files).returncode, 1)
 
-    @unittest.skipIf(NPU_PROGRAM is None, "without the decoder's program")
     def test_the_decoders_design_is_a_module_without_loose_ends(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "program.json"
@@ -246,17 +280,85 @@ class Build(unittest.TestCase):
             self.assertRaisesRegex(toolchain.Failure, "has 16400 bytes", compiler.measure, [path])
 
 
+def verify(*arguments):
+    return run(ROOT / "verify", "--answers", ANSWERS, "--step-answers", STEP_ANSWERS, *arguments)
+
+
+@functools.cache
+def step_answers():
+    """The answers of the decoder's step, by case."""
+    with tempfile.TemporaryDirectory() as folder:
+        for case in ("rows1_runs1", "rows4_runs4"):
+            subprocess.run([STEP_ANSWERS, "write", case, folder], check=True)
+        return {path.stem: path.read_bytes() for path in pathlib.Path(folder).glob("*.results")}
+
+
+def write_step(folder):
+    for case, answer in step_answers().items():
+        (pathlib.Path(folder) / f"{case}.results").write_bytes(answer)
+
+
 class Verify(unittest.TestCase):
     def test_the_committed_answers_are_this_builds(self):
         done = subprocess.run([ANSWERS, "list"], capture_output=True, text=True, check=True)
         self.assertEqual(json.loads(done.stdout), one_tile.known_answers())
+        done = subprocess.run([STEP_ANSWERS, "list"], capture_output=True, text=True, check=True)
+        self.assertEqual(json.loads(done.stdout), json.loads((ROOT / "decoder_step" / "known_answers.json").read_text()))
 
     def test_a_dry_run_compares_every_part(self):
-        done = run(ROOT / "verify", "--dry-run", "--answers", ANSWERS)
+        done = verify("--dry-run")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         parts = sum(len(case["parts"]) for case in one_tile.known_answers()["cases"])
-        self.assertEqual(done.stdout.count("pass"), parts)
+        # Six parts of the decoder's step in one row, and in four.
+        self.assertEqual(done.stdout.count("pass"), parts + 12)
         self.assertIn("nothing ran on an NPU", done.stdout)
+
+    def test_one_bit_of_the_steps_integers_fails(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([ANSWERS, "write", folder], check=True)
+            write_step(folder)
+            self.assertEqual(verify("--from", folder).returncode, 0)
+            path = pathlib.Path(folder) / "rows4_runs4.results"
+            answer = path.read_bytes()
+            pair = len(answer) // 8
+            # Of the last pair: a key of the third layer; a sum of the vocabulary; the number of the step.
+            places = {7 * pair + 2 * 1024 + 5: "keys and values 1 apart", 7 * pair + 7 * 1024: "these planes 1 apart",
+                      8 * pair - 1024: "step and pages 1 apart"}
+            for place, said in places.items():
+                damaged = bytearray(answer)
+                damaged[place] ^= 1
+                path.write_bytes(damaged)
+                done = verify("--from", folder)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stdout, f"FAIL  decoder_step rows4_runs4: .*{said}")
+                self.assertEqual(done.stdout.count("FAIL"), 1)
+            path.write_bytes(answer[:-4])
+            self.assertIn(f"is not of {len(answer)} bytes", verify("--from", folder).stderr)
+            path.unlink()
+            self.assertRegex(verify("--from", folder).stdout, "FAIL  decoder_step rows4_runs4:  not built")
+
+    def test_the_step_is_run_with_the_buffers_of_its_case(self):
+        """On a stand-in for XRT's module, which gives back what a run would have left."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            out, stand_in = folder / "out", folder / "stand-in"
+            stand_in.mkdir()
+            (out / "decoder_step").mkdir(parents=True)
+            write_step(folder)
+            stand_in.joinpath("numpy.py").write_text("uint8 = 0\nfrombuffer = lambda content, dtype: content\n")
+            stand_in.joinpath("pyxrt.py").write_text(PYXRT)
+            files = ["decoder_step.xclbin", "rows1_runs1.bin", "rows4_runs4.bin"]
+            for file in files:
+                (out / "decoder_step" / file).write_bytes(file.encode().ljust(20))
+            entries = [{"file": f"decoder_step/{f}", "sha256": toolchain.sha256(out / "decoder_step" / f)} for f in files]
+            streams = [{**entry, "sequence": file[:-4]} for entry, file in zip(entries[1:], files[1:])]
+            design = {"name": "decoder_step", "kernel_name": "MLIR_AIE", "xclbin": entries[0], "instructions": streams}
+            (out / "manifest.json").write_text(json.dumps({"schema": 1, "designs": [design]}))
+            environment = {**os.environ, "PYTHONPATH": str(stand_in), "STAND_IN_RESULTS": str(folder)}
+            command = [sys.executable, "-B", ROOT / "verify", "--out", out, "--answers", ANSWERS, "--step-answers", STEP_ANSWERS]
+            done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, env=environment)
+            self.assertEqual(done.stdout.count("pass  decoder_step"), 12, done.stdout + done.stderr)
+            self.assertEqual(done.stdout.count("not built"), len(compiler.KERNELS))
 
     def test_one_bit_of_an_integer_fails_and_one_of_a_float_does_not(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -265,14 +367,15 @@ class Verify(unittest.TestCase):
             page = bytearray(path.read_bytes())
             page[256] ^= 1
             path.write_bytes(page)
-            self.assertEqual(run(ROOT / "verify", "--from", folder, "--answers", ANSWERS).returncode, 0)
+            write_step(folder)
+            self.assertEqual(verify("--from", folder).returncode, 0)
             page[0] ^= 1
             path.write_bytes(page)
-            done = run(ROOT / "verify", "--from", folder, "--answers", ANSWERS)
+            done = verify("--from", folder)
             self.assertEqual(done.returncode, 1)
             self.assertRegex(done.stdout, r"FAIL  gemv_i8: 64 i32 at 0 1 apart")
             path.unlink()
-            done = run(ROOT / "verify", "--from", folder, "--answers", ANSWERS)
+            done = verify("--from", folder)
             self.assertRegex(done.stdout, r"FAIL  gemv_i8:  not built")
 
     def test_no_number_fails(self):
@@ -282,11 +385,12 @@ class Verify(unittest.TestCase):
 
     def test_without_a_build_it_says_what_to_do_first(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = run(ROOT / "verify", "--out", folder, "--answers", ANSWERS)
+            done = verify("--out", folder)
             self.assertEqual(done.returncode, 1)
             self.assertIn("First: kernels/build", done.stderr)
-            done = run(ROOT / "verify", "--dry-run", "--answers", pathlib.Path(folder) / "none")
-            self.assertIn("is missing. Build it", done.stderr)
+            for option in ("--answers", "--step-answers"):
+                done = verify("--dry-run", option, pathlib.Path(folder) / "none")
+                self.assertIn("is missing. Build it", done.stderr)
 
 
 if __name__ == "__main__":

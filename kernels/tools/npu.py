@@ -1,4 +1,4 @@
-"""Runs a one-tile design on the NPU through XRT's own Python module."""
+"""Runs a design once on the NPU through XRT's own Python module."""
 
 from kernels.tools.toolchain import Failure
 
@@ -7,8 +7,8 @@ OPCODE = 3
 TIMEOUT_MS = 5000
 
 
-def run(xclbin, instructions, kernel_name, page_bytes, data):
-    """The page of results for `data`. Buffers lie where the design's sequence has them: input, output."""
+def run(xclbin, instructions, kernel_name, inputs, result_bytes):
+    """The results of a run over `inputs`. Buffers lie where the design's sequence has them: the inputs, the results."""
     try:
         import numpy as np
         import pyxrt
@@ -28,12 +28,11 @@ def run(xclbin, instructions, kernel_name, page_bytes, data):
             return made
 
         stream = buffer(instructions, pyxrt.bo.cacheable, 1)
-        source = buffer(data, pyxrt.bo.host_only, 3)
-        target = buffer(bytes(page_bytes), pyxrt.bo.host_only, 4)
-        state = kernel(OPCODE, stream, len(instructions) // 4, source, target).wait(TIMEOUT_MS)
+        data = [buffer(content, pyxrt.bo.host_only, 3 + i) for i, content in enumerate([*inputs, bytes(result_bytes)])]
+        state = kernel(OPCODE, stream, len(instructions) // 4, *data).wait(TIMEOUT_MS)
         if state != pyxrt.ert_cmd_state.ERT_CMD_STATE_COMPLETED:
             raise Failure(f"the run ended as {state}")
-        target.sync(pyxrt.xclBOSyncDirection.XCL_BO_SYNC_BO_FROM_DEVICE, page_bytes, 0)
-        return bytes(target.read(page_bytes, 0))
+        data[-1].sync(pyxrt.xclBOSyncDirection.XCL_BO_SYNC_BO_FROM_DEVICE, result_bytes, 0)
+        return bytes(data[-1].read(result_bytes, 0))
     except RuntimeError as error:
         raise Failure(f"XRT: {error}") from error

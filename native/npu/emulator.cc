@@ -139,11 +139,13 @@ class EmulatedDevice final : public Device {
     run_count_++;
     const bool is_due =
         run_count_ == fault_.at_run || (fault_.fault == Fault::kWrongFirmware && run_count_ > fault_.at_run);
-    if (is_due && fault_.fault != Fault::kNone) return fail();
+    const bool is_flip = fault_.fault == Fault::kFlippedBit;
+    if (is_due && fault_.fault != Fault::kNone && !is_flip) return fail();
     std::array<HostBuffer, kArguments> buffers;
     for (size_t i = 0; i < buffers.size(); i++) {
       buffers[i] = {run.arguments()[i]->data(), run.arguments()[i]->bytes()};
     }
+    if (is_due && is_flip) flip_bit_of_vocabulary(program_, buffers[static_cast<size_t>(Argument::kWeights)].data);
     const MachineResult result =
         machine_.run(reinterpret_cast<const uint32_t*>(run.instructions().data()), run.words(), buffers, pool_);
     if (result.state != MachineState::kCompleted) {
@@ -206,15 +208,19 @@ bool parse_fault(const std::string& text, FaultPlan* plan) {
   const std::string number = at == std::string::npos ? "1" : text.substr(at + 1);
   if (number.empty() || number.size() > 6 || number.find_first_not_of("0123456789") != std::string::npos) return false;
   plan->at_run = std::stoi(number);
-  const std::pair<const char*, Fault> names[] = {{"timeout", Fault::kTimeout},
-                                                 {"abort", Fault::kAbort},
-                                                 {"context-lost", Fault::kContextLost},
-                                                 {"wrong-firmware", Fault::kWrongFirmware},
-                                                 {"device-gone", Fault::kDeviceGone}};
+  const std::pair<const char*, Fault> names[] = {
+      {"timeout", Fault::kTimeout},          {"abort", Fault::kAbort},
+      {"context-lost", Fault::kContextLost}, {"wrong-firmware", Fault::kWrongFirmware},
+      {"device-gone", Fault::kDeviceGone},   {"flipped-bit", Fault::kFlippedBit}};
   for (const auto& [known, fault] : names) {
     if (name == known) plan->fault = fault;
   }
   return plan->fault != Fault::kNone && plan->at_run >= 1;
+}
+
+void flip_bit_of_vocabulary(const ProgramPlan& program, uint8_t* weights) {
+  // Behind the norm and the zero points.
+  weights[weights_offset(program, 0, program.weights.vocabulary.first_page + 2) + 100] ^= 0x80;
 }
 
 std::unique_ptr<Device> make_emulator(const ProgramPlan& program, ThreadPool& pool, const FaultPlan& fault) {
@@ -236,7 +242,7 @@ extern "C" int tilescribe_npu_run_design(const char* design, const uint32_t* wor
     // One machine for all runs, as there is one NPU; what it keeps from run to run is nothing but memory.
     static std::mutex mutex;
     static ThreadPool pool(1);
-    static Machine machine(make_program(kBaseConfig, 0));
+    static Machine machine(make_program(kBaseConfig, kSparseTokens));
     std::array<HostBuffer, kArguments> host;
     for (size_t i = 0; i < buffer_count; i++) host[i] = {buffers[i].data, buffers[i].bytes};
     const std::lock_guard<std::mutex> lock(mutex);

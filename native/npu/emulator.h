@@ -11,7 +11,8 @@
 
 namespace tilescribe::npu {
 
-enum class Fault { kNone, kTimeout, kAbort, kContextLost, kWrongFirmware, kDeviceGone };
+// kFlippedBit: a bit of the weights of the vocabulary is another from there on, and the runs complete.
+enum class Fault { kNone, kTimeout, kAbort, kContextLost, kWrongFirmware, kDeviceGone, kFlippedBit };
 
 struct FaultPlan {
   Fault fault = Fault::kNone;
@@ -22,6 +23,9 @@ struct FaultPlan {
 
 // "timeout@3"; empty is no fault. False for what is not one.
 bool parse_fault(const std::string& text, FaultPlan* plan);
+
+// What kFlippedBit does, for others who want that fault.
+void flip_bit_of_vocabulary(const ProgramPlan& program, uint8_t* weights);
 
 // The pool belongs to the caller, runs nothing else during a run, and outlives the device.
 std::unique_ptr<Device> make_emulator(const ProgramPlan& program, ThreadPool& pool, const FaultPlan& fault);

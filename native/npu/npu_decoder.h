@@ -14,6 +14,7 @@
 #include "npu/device.h"
 #include "npu/instructions.h"
 #include "npu/program.h"
+#include "npu/step_results.h"
 #include "whisper/step_decoder.h"
 
 namespace tilescribe::npu {
@@ -29,8 +30,9 @@ enum class Vocabulary { kFull, kSparse };
 
 class NpuDecoder final : public StepDecoder {
  public:
-  // Opens the device, loads the design and gives it the weights. `sparse_groups`: see pack_weights; needed for
-  // kSparse. `device` and `model` outlive this.
+  // Opens the device, loads the design and gives it the weights. A device that is not modelled is first given the
+  // known answers (known_answers.h). `sparse_groups`: see pack_weights; needed for kSparse. `device` and `model`
+  // outlive this.
   static Status open(Device& device, const Model& model, const ProgramPlan& program, const Design& design,
                      const std::vector<int>& sparse_groups, Vocabulary vocabulary, bool is_modelled,
                      std::unique_ptr<NpuDecoder>* decoder);
@@ -40,6 +42,7 @@ class NpuDecoder final : public StepDecoder {
   bool recover() override;
   Timings& timings() override { return timings_; }
 
+  bool is_sparse() const { return vocabulary_ == Vocabulary::kSparse; }
   // Steps that were run again over the full vocabulary, of all with a sparse one.
   int64_t sparse_steps() const { return sparse_steps_; }
   int64_t sparse_fallbacks() const { return sparse_fallbacks_; }
@@ -50,20 +53,19 @@ class NpuDecoder final : public StepDecoder {
     int length = 0;      // positions
     uint64_t used = 0;   // when, for the oldest to make room
   };
-  struct Results;
 
   NpuDecoder(Device& device, const Model& model, const ProgramPlan& program, const Design& design,
              const std::vector<int>& sparse_groups, Vocabulary vocabulary, bool is_modelled);
   Status allocate();
+  Status load_weights();
   Status make_runs();
+  size_t index_of(int rows, int runs) const;
   int take_slot(std::vector<Slot>& slots, uint64_t stamp);
   Status prepare_text(const TextMemory& text, int position, int* slot);
   Status prepare_window(const WindowMemory& window, int* slot);
-  Status run_rows(const DecoderRow* rows, int count, bool is_sparse, Results* results);
-  void read_results(int rows, int pages, Results* results);
-  void put_logits(const Results& results, bool is_sparse, float* logits, int row) const;
+  Status run_rows(const DecoderRow* rows, int count, bool is_sparse, StepResults* results);
   bool is_doubtful(const float* logits) const;
-  void keep(const DecoderRow* rows, int count, const Results& results);
+  void keep(const DecoderRow* rows, int count, const StepResults& results);
   void count_time(const DecoderRow* rows, int count, int runs, bool is_sparse);
 
   Device& device_;
@@ -81,6 +83,7 @@ class NpuDecoder final : public StepDecoder {
   uint64_t clock_ = 0;
   int32_t step_ = 0;
   bool has_recovered_ = false;
+  int checked_runs_ = 0;
   Timings timings_;
   int64_t sparse_steps_ = 0;
   int64_t sparse_fallbacks_ = 0;

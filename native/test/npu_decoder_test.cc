@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <vector>
 
 #include "npu/emulator.h"
+#include "npu/known_answers.h"
 #include "test/check.h"
 #include "test/model_fixture.h"
 #include "test/random.h"
@@ -27,14 +29,17 @@ constexpr int kLayers = 2;
 
 class Bench {
  public:
-  explicit Bench(const Model& model, const FaultPlan& fault = {}, Vocabulary vocabulary = Vocabulary::kFull)
+  // Not modelled: as an NPU, with the known answers first.
+  explicit Bench(const Model& model, const FaultPlan& fault = {}, Vocabulary vocabulary = Vocabulary::kFull,
+                 bool is_modelled = true)
       : model_(model), pool_(2), cpu_(model, best_kernels(), pool_), adopted_(model, best_kernels(), pool_) {
     for (int group = 0; group < 32; group++) groups_.push_back(2 * group);
     const ProgramPlan program = make_program(model.config, static_cast<int>(groups_.size()) * kLanes);
     Design design;
     for (const SequencePlan& sequence : program.sequences) design.streams.push_back(encode(sequence));
     device_ = make_emulator(program, pool_, fault);
-    CHECK(NpuDecoder::open(*device_, model, program, design, groups_, vocabulary, true, &npu_).ok());
+    opened_ = NpuDecoder::open(*device_, model, program, design, groups_, vocabulary, is_modelled, &npu_);
+    CHECK(opened_.ok() || !is_modelled);
   }
 
   // A text with some tokens, computed by the CPU, twice: for the CPU to go on with, and for the NPU.
@@ -101,6 +106,7 @@ class Bench {
     return true;
   }
 
+  const Status& opened() const { return opened_; }
   NpuDecoder& npu() { return *npu_; }
   Device& device() { return *device_; }
   Decoder& cpu() { return cpu_; }
@@ -112,6 +118,7 @@ class Bench {
   Decoder cpu_;
   Decoder adopted_;
   std::vector<int> groups_;
+  Status opened_;
   std::unique_ptr<Device> device_;
   std::unique_ptr<NpuDecoder> npu_;
 };
@@ -224,6 +231,42 @@ void test_fault(const Model& model, Random& random, const WindowMemory& window, 
   CHECK(bench.device().telemetry().failed_runs >= 2);
 }
 
+// The known answers come before the model's weights, and a bit that is another is found: then, and in the first steps
+// of the model, whose texts stay as they were.
+void test_self_test(const Model& model, Random& random, const WindowMemory& window) {
+  Bench good(model, {}, Vocabulary::kFull, false);
+  CHECK(good.opened().ok());
+  CHECK(good.device().telemetry().runs == static_cast<int64_t>(std::size(kKnownCases)));
+  std::vector<Bench::Text> texts;
+  texts.push_back(good.start(random, window, 5));
+  CHECK(good.step(random, texts));
+
+  FaultPlan fault;
+  CHECK(parse_fault("flipped-bit@2", &fault));
+  Bench broken(model, fault, Vocabulary::kFull, false);
+  CHECK(broken.opened().code() == Code::kDeviceFault);
+  CHECK(broken.opened().message().find("self-test: known answer rows4_runs4: vocabulary's sums") != std::string::npos);
+
+  CHECK(parse_fault("timeout@1", &fault));
+  Bench slow(model, fault, Vocabulary::kFull, false);
+  CHECK(slow.opened().message().find("known answer rows1_runs1: the run timed out") != std::string::npos);
+
+  CHECK(parse_fault("flipped-bit@3", &fault));
+  Bench later(model, fault);
+  CHECK(later.opened().ok());
+  std::vector<Bench::Text> written;
+  for (int i = 0; i < 3; i++) written.push_back(later.start(random, window, 6));
+  CHECK(later.step(random, written) && later.step(random, written));
+  std::vector<DecoderRow> rows;
+  for (Bench::Text& text : written) rows.push_back({7, text.npu->length, text.npu.get(), text.window, true});
+  const Status status = later.npu().step(rows.data(), 3, later.adopted());
+  CHECK(status.code() == Code::kDeviceFault);
+  CHECK(status.message().find("integer sums are not those") != std::string::npos);
+  for (Bench::Text& text : written) CHECK(later.same_texts(*text.cpu, *text.npu));
+  CHECK(later.npu().recover());
+  CHECK(later.step(random, written));
+}
+
 // As the driver: six contexts, and then none.
 void test_contexts(const Model& model) {
   std::vector<std::unique_ptr<Bench>> benches;
@@ -263,6 +306,7 @@ int main() {
   test_fault(*model, random, *part, "context-lost", true, true);
   test_fault(*model, random, *part, "wrong-firmware", true, false);
   test_fault(*model, random, *part, "device-gone", false, false);
+  test_self_test(*model, random, *part);
   test_contexts(*model);
   return tilescribe::test::finish("npu_decoder");
 }

@@ -8,6 +8,7 @@ import type { DecoderBackend, TokenRule } from '../../src/engine/backend/backend
 import { loadAddon } from '../../src/engine/backend/native-addon.js';
 import type { NativeAddon } from '../../src/engine/backend/native-addon.js';
 import { NativeBackend } from '../../src/engine/backend/native-backend.js';
+import { judge, probe } from '../../src/engine/backend/npu-choice.js';
 import { StepBatcher } from '../../src/engine/backend/step-batcher.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../../src/engine/mel/log-mel.js';
 import { ensureWeights } from '../../src/engine/weights/ensure-weights.js';
@@ -42,6 +43,7 @@ function createRule(suppressed: Uint8Array): TokenRule {
 }
 
 const { signal } = new AbortController();
+const WITHOUT_DESIGN = { vocabulary: 'full', sparseGroups: [], design: null } as const;
 
 /** A tenth of a second of a constant, then nothing. */
 const createSamples = (): Float32Array =>
@@ -199,6 +201,35 @@ describe.skipIf(!existsSync(ADDON))('the native session', () => {
       const heard = [];
       for (const samples of sounds) heard.push(await decode(npu, samples));
       expect(heard).toEqual(expected);
+    } finally {
+      await npu.close();
+    }
+  });
+
+  it('gives every bit of the CPU in the self-test on the emulated NPU', async () => {
+    const npu = new NativeBackend(addon, weights, 2);
+    try {
+      const cpu = await probe(npu, signal);
+      await npu.useNpu({ device: 'emulated', ...WITHOUT_DESIGN, fault: '' });
+      const emulated = await probe(npu, signal);
+      expect(cpu.tokens).toHaveLength(13);
+      // To the last bit of every probability, where an NPU of silicon is allowed 0.02.
+      expect(emulated.tokens).toEqual(cpu.tokens);
+    } finally {
+      await npu.close();
+    }
+  });
+
+  it('fails the self-test when a bit of the weights on the NPU is another one', async () => {
+    const npu = new NativeBackend(addon, weights, 2);
+    try {
+      const cpu = await probe(npu, signal);
+      await npu.useNpu({ device: 'emulated', ...WITHOUT_DESIGN, fault: 'flipped-bit@3' });
+      const failure = await probe(npu, signal).catch((thrown: unknown) => String(thrown));
+      expect(failure).toMatch(/[1-9]\d* of the NPU's integer sums are not those of the vocabulary's weights/);
+      const verdict = judge(cpu, failure, true);
+      expect(verdict.takesNpu).toBe(false);
+      expect(verdict.reason).toMatch(/^the NPU failed its self-test: .*integer sums/);
     } finally {
       await npu.close();
     }

@@ -122,7 +122,7 @@ int main(int count, char** arguments) {
   if (count != 4) return 2;
   std::unique_ptr<Model> model;
   Status status = Model::open(arguments[1], &model);
-  const ProgramPlan program = make_program(model ? model->config : Config{}, 0);
+  const ProgramPlan program = make_program(model ? model->config : Config{}, kSparseTokens);
   Design design{{arguments[2], "MLIR_AIE", ""}, {}};
   for (const SequencePlan& sequence : program.sequences) design.streams.push_back(encode(sequence));
   const auto device = make_xrt_device();

@@ -61,6 +61,46 @@ describe.skipIf(!isUsable)('real speech through the real XRT', () => {
     expect(exitCode).toBe(0);
   });
 
+  // Runs 1 and 2 are the known answers, 3 to 14 the self-test's tokens.
+  test.each([
+    [
+      'a known answer',
+      1,
+      /failed its self-test: known answer rows1_runs1: vocabulary's sums of these planes: [1-9]/,
+    ],
+    [
+      'the tokens',
+      9,
+      /failed its self-test: .*[1-9]\d* of the NPU's integer sums are not those of the vocabulary/,
+    ],
+  ])(
+    'a bit of the weights that is another in %s: npu says so and auto takes the CPU',
+    async (_name, run, reason) => {
+      const machine = { fault: `flip@${run}` };
+      const named = await runWithDesign(argumentsFor('npu'), machine);
+      const chosen = await runWithDesign(argumentsFor('auto'), machine);
+
+      expect(named.output).toMatch(reason);
+      expect(named.exitCode).toBe(1);
+      const opened = readEvents(chosen.stdout).find((event) => event.kind === 'opened');
+      expect(opened?.backend).toMatch(/^native engine on the CPU/);
+      expect(chosen.output).toMatch(reason);
+      expect(readTokens(chosen.stdout)).toEqual(readTokens(wanted));
+      expect(chosen.exitCode).toBe(0);
+    },
+  );
+
+  test('with the sparse vocabulary has the tokens of the emulator in our own process', async () => {
+    const sparse = ['--npu-vocabulary', 'sparse'];
+    const npu = await runWithDesign([...sparse, ...argumentsFor('npu')]);
+    const emulated = await runTilescribe([...sparse, ...argumentsFor('npu-emulated')]);
+
+    expect(readEvents(npu.stdout).find((event) => event.kind === 'opened')?.backend).toMatch(/sparse/);
+    expect(readTokens(npu.stdout).length).toBeGreaterThan(20);
+    expect(readTokens(npu.stdout)).toEqual(readTokens(emulated.stdout));
+    expect(npu.exitCode).toBe(0);
+  });
+
   // The self-test has the first runs, the window those after it.
   test.each(['timeout', 'abort', 'gone'])(
     '"%s" in the middle of the window is told, and the CPU decodes it again',

@@ -1,10 +1,13 @@
 /**
  * Whether the steps go to the NPU, and why. A device that the user named must work or is an error; 'auto' takes the
- * NPU only when a compiled design is there, it gives the CPU's tokens on a known sound, and it is faster than the
- * CPU or the user wants the CPU spared.
+ * NPU only when a compiled design is there, it passes its self-test, and it is faster than the CPU or the user wants
+ * the CPU spared.
  *
- * The surprising thing: the comparison needs no stored answers. The CPU engine is the reference of the NPU's
- * arithmetic (docs/npu.md), so that both are asked the same and must say the same.
+ * Of the self-test, what must be equal bit for bit is looked at by the native side: known answers when the NPU is opened
+ * (native/npu/known_answers.h), and in the steps that are taken here every integer sum of the vocabulary
+ * (native/npu/step_results.h). Here come the tokens, which must be the CPU's, and their probabilities, which have all
+ * float32 in them and are bounded. The surprising thing: that needs no stored answers. The CPU engine is the reference
+ * of the NPU's arithmetic (docs/npu.md), so that both are asked the same and must say the same.
  */
 import type { DeviceChoice, NpuVocabulary } from '../../shared/options.js';
 import { EDGE_SAMPLES, WINDOW_SAMPLES } from '../mel/log-mel.js';
@@ -59,18 +62,20 @@ export async function considerNpu(
     if (device === 'auto') return { ok: true, reason: found.isMissing ? null : found.reason };
     return { ok: false, reason: found.reason };
   }
-  const cpu = await probe(backend, signal);
-  const reason = await use(backend, { device: 'xrt', design: found.design }, request);
-  if (reason !== null) {
-    return device === 'npu'
-      ? { ok: false, reason }
-      : { ok: true, reason: `the NPU cannot be used: ${reason}` };
-  }
-  const npu = await probe(backend, signal).catch((thrown: unknown) => String(thrown));
-  const verdict = judge(cpu, npu, device === 'npu' || request.sparesCpu);
-  if (verdict.takesNpu) return { ok: true, reason: verdict.reason };
+  const refuse = (reason: string): NpuOutcome =>
+    device === 'npu' ? { ok: false, reason } : { ok: true, reason: `the NPU cannot be used: ${reason}` };
+  const npu = { device: 'xrt', design: found.design } as const;
+  const onCpu = await probe(backend, signal);
+  // Over the full vocabulary in any case: over the sparse one probabilities are others.
+  const reason = await use(backend, npu, { ...request, vocabulary: 'full' });
+  if (reason !== null) return refuse(reason);
+  const onNpu = await probe(backend, signal).catch((thrown: unknown) => String(thrown));
+  const verdict = judge(onCpu, onNpu, device === 'npu' || request.sparesCpu);
+  if (verdict.takesNpu && request.vocabulary === 'full') return { ok: true, reason: verdict.reason };
   backend.leaveNpu();
-  return { ok: device === 'auto', reason: verdict.reason };
+  if (!verdict.takesNpu) return { ok: device === 'auto', reason: verdict.reason };
+  const failure = await use(backend, npu, request);
+  return failure === null ? { ok: true, reason: verdict.reason } : refuse(failure);
 }
 
 /** Pure. `npu` is what went wrong, where something did. */

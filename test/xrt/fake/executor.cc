@@ -6,6 +6,7 @@
 #include <sstream>
 #include <vector>
 
+#include "npu/emulator.h"
 #include "npu/run_design.h"
 
 namespace fake_amdxdna {
@@ -25,9 +26,9 @@ constexpr uint32_t kBuffersWord = 5;
 constexpr uint32_t kChainHandlesWord = 7;
 constexpr uint32_t kMaxBuffers = 16;
 
-const std::map<std::string, Fault> kFaults = {{"timeout", Fault::kTimeout}, {"abort", Fault::kAbort},
-                                              {"error", Fault::kError},     {"hang", Fault::kHang},
-                                              {"dead", Fault::kDead},       {"gone", Fault::kGone}};
+const std::map<std::string, Fault> kFaults = {
+    {"timeout", Fault::kTimeout}, {"abort", Fault::kAbort}, {"error", Fault::kError}, {"hang", Fault::kHang},
+    {"dead", Fault::kDead},       {"gone", Fault::kGone},   {"flip", Fault::kFlip}};
 
 uint64_t read_u64(const uint32_t* words) { return words[0] | (static_cast<uint64_t>(words[1]) << 32); }
 
@@ -95,9 +96,18 @@ Outcome execute_start(uint32_t* packet, const std::string& design, const Device&
     case Fault::kTimeout: outcome.state = State::kTimeout; break;
     case Fault::kAbort: outcome.state = State::kAbort; break;
     case Fault::kError: outcome.state = State::kError; break;
+    case Fault::kFlip:
     case Fault::kNone: {
       Run run;
-      outcome.state = parse(packet, device, run) ? run_design(design, run) : State::kError;
+      outcome.state = State::kError;
+      if (!parse(packet, device, run)) break;
+      if (fault == Fault::kFlip && design == "decoder_step") {
+        const auto program =
+            tilescribe::npu::make_program(tilescribe::npu::kBaseConfig, tilescribe::npu::kSparseTokens);
+        tilescribe::npu::flip_bit_of_vocabulary(program, run.buffers[0].data);
+      }
+      outcome.state = run_design(design, run);
+      outcome.fault = Fault::kNone;
     }
   }
   set_state(packet, outcome.state);

@@ -30,8 +30,8 @@ struct Device {
 
 // FAKE_AMDXDNA_FAULT=KIND@N[,KIND@N]...: what goes wrong at the N-th run (counted from 1) of this process.
 // timeout, abort, error: the run ends in that state. hang: it runs until the driver ends it. dead: not even then. gone:
-// the device is lost from then on.
-enum class Fault { kNone, kTimeout, kAbort, kError, kHang, kDead, kGone };
+// the device is lost from then on. flip: the decoder's run completes, over weights of which a bit is another.
+enum class Fault { kNone, kTimeout, kAbort, kError, kHang, kDead, kGone, kFlip };
 
 class FaultPlan {
  public:
