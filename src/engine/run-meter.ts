@@ -9,7 +9,7 @@ import type { JobEvent, JobStats } from '../shared/events.js';
 import type { TranscribeOptions } from '../shared/options.js';
 import { toSamples } from '../shared/time.js';
 import { subtractLayers } from '../shared/timing.js';
-import type { LayerTiming } from '../shared/timing.js';
+import type { LayerTiming, SparseSteps } from '../shared/timing.js';
 import type { JobBackend } from './backend/step-batcher.js';
 import type { WindowStats } from './decoding/window-decoder.js';
 
@@ -34,6 +34,7 @@ export type RunProgress = WindowStats &
 export class RunMeter {
   readonly #in: RunMeterInput;
   #layersBefore: readonly LayerTiming[] | null = null;
+  #sparseBefore: SparseSteps = { steps: 0, fallbacks: 0 };
   #isReading = false;
   #lastMs = -Infinity;
 
@@ -43,7 +44,9 @@ export class RunMeter {
 
   /** Before the first window: what other jobs have spent is not this one's. */
   async begin(): Promise<void> {
-    this.#layersBefore = (await this.#in.backend.readTimings()).layers;
+    const { layers, sparse } = await this.#in.backend.readTimings();
+    this.#layersBefore = layers;
+    if (sparse !== undefined) this.#sparseBefore = sparse;
   }
 
   /** Tells how far it is, unless that was told a moment ago. */
@@ -56,11 +59,17 @@ export class RunMeter {
   async finish(progress: () => RunProgress): Promise<void> {
     this.#isReading = true;
     try {
-      const { layers, isModelled = false } = await this.#in.backend.readTimings();
+      const { layers, sparse, isModelled = false } = await this.#in.backend.readTimings();
       this.#lastMs = performance.now();
       this.#in.emit({
         kind: 'timings',
-        timings: { ...this.#readClocks(), isModelled, ...this.#layersSince(layers), ...describe(progress()) },
+        timings: {
+          ...this.#readClocks(),
+          isModelled,
+          ...this.#layersSince(layers),
+          ...this.#sparseSince(sparse),
+          ...describe(progress()),
+        },
         stepsMs: [...this.#in.backend.takeSteps()],
       });
     } finally {
@@ -71,6 +80,12 @@ export class RunMeter {
   #layersSince(layers: readonly LayerTiming[] | null): { readonly layers: LayerTiming[] | null } {
     if (layers === null) return { layers: null };
     return { layers: [...subtractLayers(layers, this.#layersBefore ?? [])] };
+  }
+
+  #sparseSince(sparse: SparseSteps | undefined): { readonly sparse?: SparseSteps } {
+    if (sparse === undefined) return {};
+    const { steps, fallbacks } = this.#sparseBefore;
+    return { sparse: { steps: sparse.steps - steps, fallbacks: sparse.fallbacks - fallbacks } };
   }
 
   #readClocks() {

@@ -36,6 +36,10 @@ export const LayerTimingSchema = v.object({
 });
 export type LayerTiming = v.InferOutput<typeof LayerTimingSchema>;
 
+/** Steps over the sparse vocabulary, and those of them that were run again over the full one. */
+export const SparseStepsSchema = v.object({ steps: count, fallbacks: count });
+export type SparseSteps = v.InferOutput<typeof SparseStepsSchema>;
+
 /** Sizes of the model that ran, for arithmetic on bytes and operations. */
 export const RunModelSchema = v.object({
   id: v.string(),
@@ -69,6 +73,8 @@ export const RunTimingsSchema = v.object({
   retries: count,
   /** Since the job began, of all jobs at work; null when the backend cannot see inside its layers. */
   layers: v.nullable(v.array(LayerTimingSchema)),
+  /** As `layers`; only where steps go over the NPU's sparse vocabulary. */
+  sparse: v.exactOptional(SparseStepsSchema),
   /** Processor time of the engine's process since the job began, all threads. */
   cpuMs: ms,
   /** Resident memory of the engine's process. */

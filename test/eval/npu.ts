@@ -1,9 +1,9 @@
 /**
  * `npm run eval -- --npu MANIFEST`: whether the decoder on the emulated NPU says what the CPU engine says, on every
  * recording of a list, and what that does to the error rate; so for the full and for the sparse vocabulary. What both
- * are held against is ONNX Runtime on the same int8 weights, where a model has them, and Whisper in full precision
- * (float/float-backend.ts) where a model's file has such weights: its decoder alone, over the native engine's encoder,
- * or all of it.
+ * are held against is Whisper in full precision (float/float-backend.ts) where a model's file has such weights: its
+ * decoder alone, over the native engine's encoder, or all of it. ONNX Runtime on the same int8 weights, where a model has
+ * them, stands beside them: other arithmetic, no reference (its products are of int8, too, with scales of its own).
  *
  * The surprising thing: same means the same bits. The CPU engine is the reference of the NPU's arithmetic
  * (docs/npu.md), so that not only texts are compared but every token with its probability.
@@ -13,7 +13,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { NativeBackend } from '../../src/engine/backend/native-backend.js';
 import { createEngine } from '../../src/engine/engine.js';
 import type { Engine, EngineConfig } from '../../src/engine/engine.js';
 import { describeModel } from '../../src/engine/model/describe-model.js';
@@ -21,6 +20,7 @@ import { findModel, readCatalog } from '../../src/models/catalog.mjs';
 import { folderOfModel } from '../../src/models/store.mjs';
 import { DEFAULT_OPTIONS } from '../../src/shared/options.js';
 import type { TranscribeOptions } from '../../src/shared/options.js';
+import type { SparseSteps } from '../../src/shared/timing.js';
 import { transcriptText } from '../../src/shared/transcript.js';
 import type { Segment } from '../../src/shared/transcript.js';
 import { decodeWithFfmpeg } from '../bench/ffmpeg-pcm.js';
@@ -195,7 +195,7 @@ async function hear(
   const segments: Segment[] = [];
   let count = 0;
   const ends: (string | null)[] = [];
-  const sparseBefore = countSparse();
+  let sparse: SparseSteps = { steps: 0, fallbacks: 0 };
   const began = performance.now();
   await engine.transcribe(
     {
@@ -208,6 +208,7 @@ async function hear(
         tokens.update(`${event.id} ${event.logProbability}\n`);
         count++;
       } else if (event.kind === 'commit') segments.push(...event.segments);
+      else if (event.kind === 'timings') sparse = event.timings.sparse ?? sparse;
       else if (event.kind === 'failed') ends.push(event.failure.message);
       else if (event.kind === 'done') ends.push(null);
     },
@@ -215,30 +216,14 @@ async function hear(
   );
   const [failure = 'the engine ended without a result'] = ends;
   if (failure !== null) throw new Error(failure);
-  const sparse = countSparse();
   return {
     subject,
     file: recording.file,
     text: transcriptText(segments),
     hash: tokens.update(JSON.stringify(segments)).digest('hex'),
     tokens: count,
-    sparseSteps: sparse.steps - sparseBefore.steps,
-    sparseFallbacks: sparse.fallbacks - sparseBefore.fallbacks,
+    sparseSteps: sparse.steps,
+    sparseFallbacks: sparse.fallbacks,
     seconds: (performance.now() - began) / 1000,
   };
-}
-
-/** Every backend that was given to the NPU. The engine keeps them to itself, and nobody else asks for these counts. */
-const onNpu: NativeBackend[] = [];
-const giveToNpu = Object.getOwnPropertyDescriptor(NativeBackend.prototype, 'useNpu')!
-  .value as NativeBackend['useNpu'];
-NativeBackend.prototype.useNpu = async function (this: NativeBackend, options): Promise<void> {
-  await giveToNpu.call(this, options);
-  onNpu.push(this);
-};
-
-/** Not while a job runs. */
-function countSparse(): { readonly steps: number; readonly fallbacks: number } {
-  const state = onNpu.at(-1)?.describeNpu() ?? null;
-  return { steps: state?.sparseSteps ?? 0, fallbacks: state?.sparseFallbacks ?? 0 };
 }

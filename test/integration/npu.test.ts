@@ -50,9 +50,19 @@ describe('the emulated NPU', () => {
   });
 
   it('writes the same text with the sparse vocabulary', async () => {
-    const { text } = await runJob(engine, KENNEDY, { device: 'npu-emulated', npuVocabulary: 'sparse' });
+    const options = { device: 'npu-emulated', npuVocabulary: 'sparse' } as const;
+    const { text, events } = await runJob(engine, KENNEDY, options);
     const { text: full } = await runJob(engine, KENNEDY, { device: 'cpu' });
     expect(text).toBe(full);
+    // Every token but the first, which comes of the prompt, is a step's.
+    const counts = (all: readonly EngineEvent[]) =>
+      all.findLast((event) => event.kind === 'timings')?.timings.sparse;
+    const first = counts(events);
+    expect(first?.steps).toBeGreaterThan(20);
+    expect(first?.fallbacks).toBeLessThan(first!.steps);
+    // Of the job alone.
+    expect(counts((await runJob(engine, KENNEDY, options)).events)).toEqual(first);
+    expect(counts((await runJob(engine, KENNEDY, { device: 'npu-emulated' })).events)).toBeUndefined();
   });
 });
 

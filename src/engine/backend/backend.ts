@@ -7,7 +7,7 @@
  * need not hand 51,865 floats to JavaScript for every token.
  */
 
-import type { LayerTiming } from '../../shared/timing.js';
+import type { LayerTiming, SparseSteps } from '../../shared/timing.js';
 
 export interface ModelDimensions {
   readonly melBins: number;
@@ -149,6 +149,8 @@ export interface BackendTimings {
   readonly layers: readonly LayerTiming[] | null;
   /** Whether the decoder's steps among `layers` are what a model of an emulated NPU says, and no part of any wall time. */
   readonly isModelled?: boolean;
+  /** Only where steps go over the NPU's sparse vocabulary. */
+  readonly sparse?: SparseSteps;
 }
 
 /**

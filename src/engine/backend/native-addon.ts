@@ -35,6 +35,7 @@ export interface NativeNpuState {
   readonly failedRuns: number;
   readonly resets: number;
   readonly runMs: number;
+  readonly isSparse: boolean;
   readonly sparseSteps: number;
   readonly sparseFallbacks: number;
 }

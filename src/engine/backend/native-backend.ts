@@ -5,7 +5,7 @@
 import { commandName } from '../../models/command.mjs';
 import { AppError, cancelledError } from '../../shared/errors.js';
 import { MODEL_PARTS, OPERATIONS } from '../../shared/timing.js';
-import type { LayerTiming } from '../../shared/timing.js';
+import type { LayerTiming, SparseSteps } from '../../shared/timing.js';
 import type {
   AlignmentRequest,
   AlignmentScores,
@@ -222,7 +222,15 @@ export class NativeBackend implements DecoderBackend {
       chooseMs,
       layers,
       isModelled,
+      ...this.#countSparse(),
     };
+  }
+
+  #countSparse(): { readonly sparse?: SparseSteps } {
+    const npu = this.#session.describeNpu();
+    return npu?.isSparse === true
+      ? { sparse: { steps: npu.sparseSteps, fallbacks: npu.sparseFallbacks } }
+      : {};
   }
 
   close(): Promise<void> {

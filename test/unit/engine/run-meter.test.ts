@@ -5,7 +5,7 @@ import { StepBatcher } from '../../../src/engine/backend/step-batcher.js';
 import { RunMeter } from '../../../src/engine/run-meter.js';
 import type { JobEvent } from '../../../src/shared/events.js';
 import { RunTimingsSchema } from '../../../src/shared/timing.js';
-import type { LayerTiming } from '../../../src/shared/timing.js';
+import type { LayerTiming, SparseSteps } from '../../../src/shared/timing.js';
 import { FakeDecoder } from './fake-decoder.js';
 
 const NO_TIMES: BackendTimings = {
@@ -30,10 +30,14 @@ const PROGRESS = {
   processed: 16_000,
 };
 
-function createMeter(layers: () => readonly LayerTiming[] | null) {
+function createMeter(layers: () => readonly LayerTiming[] | null, sparse?: () => SparseSteps) {
   const backend = new FakeDecoder(1);
   Object.assign(backend.dimensions, { width: 512, decoderLayers: 6 });
-  backend.timings = () => ({ ...NO_TIMES, layers: layers() });
+  backend.timings = () => ({
+    ...NO_TIMES,
+    layers: layers(),
+    ...(sparse === undefined ? {} : { sparse: sparse() }),
+  });
   const job = new StepBatcher(backend).join();
   const told: JobEvent[] = [];
   const meter = new RunMeter({
@@ -69,6 +73,24 @@ describe('RunMeter', () => {
     ]);
     expect(timings).toMatchObject({ loadMs: 2, jobsAtOnce: 3, tokens: 7, processed: 16_000 });
     expect(timings.memoryBytes).toBeGreaterThan(1e6);
+  });
+
+  it('tells the steps over a sparse vocabulary since it began, where there is one', async () => {
+    let steps = 40;
+    const { meter, told } = createMeter(
+      () => null,
+      () => ({ steps, fallbacks: steps / 4 }),
+    );
+    await meter.begin();
+    steps = 100;
+    await meter.finish(() => PROGRESS);
+    const without = createMeter(() => null);
+    await without.meter.begin();
+    await without.meter.finish(() => PROGRESS);
+
+    expect(told).toMatchObject([{ timings: { sparse: { steps: 60, fallbacks: 15 } } }]);
+    const [event] = without.told;
+    expect(event?.kind === 'timings' && 'sparse' in event.timings).toBe(false);
   });
 
   it('keeps still when it has just spoken, but not at the end', async () => {
