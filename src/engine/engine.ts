@@ -176,6 +176,7 @@ export function createEngine(config: EngineConfig): Engine {
           ...(reason === null ? [] : [`silence is not skipped (${reason})`]),
           ...(words.reason === null ? [] : [`words have no times (${words.reason})`]),
         ].join('; '),
+        device: backend.device,
       });
       return await transcribe({
         audio,

@@ -41,7 +41,7 @@ export class Metrics {
   readonly #jobs = this.#registry.counter('tilescribe_jobs_total', 'Transcriptions that ended, by outcome.');
   readonly #devices = this.#registry.counter(
     'tilescribe_jobs_by_device_total',
-    'Transcriptions that the engine began, by what decodes them and why.',
+    'Transcriptions that the engine began, by what decodes them.',
   );
   readonly #fallbacks = this.#registry.counter(
     'tilescribe_fallbacks_total',
@@ -83,7 +83,7 @@ export class Metrics {
     switch (event.kind) {
       case 'opened':
         this.#waitSeconds.observe(waitedMs / 1000);
-        this.#devices.add(1, { device: event.backend });
+        this.#devices.add(1, { device: event.device ?? 'unknown' });
         return;
       case 'attempt':
         if (event.retryReason !== null) this.#fallbacks.add(1, { reason: event.retryReason });

@@ -55,7 +55,7 @@ export const ModelStatusSchema = v.object({
   keptBytes: v.number(),
   /** Of all its files. */
   sizeBytes: v.number(),
-  /** Where it can run here; `reason` says why not, null that it can. */
+  /** Where the model itself can run; `reason` says why not, null that it can. What the machine has, the doctor says. */
   devices: v.array(v.object({ device: v.picklist(MODEL_DEVICES), reason: v.nullable(v.string()) })),
 });
 export type ModelStatus = v.InferOutput<typeof ModelStatusSchema>;

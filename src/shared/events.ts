@@ -14,6 +14,7 @@
 import * as v from 'valibot';
 import { FailureSchema } from './errors.js';
 import { LANGUAGE_CODES } from './languages.js';
+import { DECODING_DEVICES } from './options.js';
 import { SpanSchema } from './span.js';
 import { RunTimingsSchema } from './timing.js';
 import { SamplesSchema, SegmentSchema } from './transcript.js';
@@ -39,6 +40,8 @@ export const OpenedSchema = v.object({
   format: v.string(),
   /** What decodes, and why that was chosen: "ONNX Runtime on the CPU, 2 threads". */
   backend: v.string(),
+  /** The same for programs. Journals of before this was told have none. */
+  device: v.exactOptional(v.picklist(DECODING_DEVICES)),
 });
 
 export const LanguageSchema = v.object({

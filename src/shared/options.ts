@@ -5,12 +5,16 @@ import type { LanguageCode } from './languages.js';
 import { ReplacementSchema } from './replacements.js';
 import { TASKS } from './transcript.js';
 
+/** What can decode. */
+export const DECODING_DEVICES = ['cpu', 'onnx', 'npu', 'npu-emulated'] as const;
+export type DecodingDevice = (typeof DECODING_DEVICES)[number];
+
 /**
  * 'cpu' is the native engine, 'onnx' is ONNX Runtime on the CPU; 'auto' takes the native engine where it runs
  * and says why when it does not. 'npu' runs the decoder's steps on the NPU, 'npu-emulated' on its emulator, which is
  * slower than either and there to try the NPU's way of working without one; 'auto' takes the NPU where it is faster.
  */
-export const DEVICES = ['auto', 'cpu', 'onnx', 'npu', 'npu-emulated'] as const;
+export const DEVICES = ['auto', ...DECODING_DEVICES] as const;
 export type DeviceChoice = (typeof DEVICES)[number];
 
 /** How much is left out as holding no speech; 'auto' only what is certain, 'strict' all but speech. */

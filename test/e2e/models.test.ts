@@ -166,6 +166,31 @@ it('a download that no source can deliver says why, and the next try is well', a
   expect(await card.locator('.model-failure').count()).toBe(0);
 });
 
+it('says of each model where it runs, as the doctor of this machine has it, and what the machine lacks once', async () => {
+  await using app = await launchApp({ env });
+  const { page } = app;
+  await openModels(app);
+  const report = await page.evaluate(() => window.tilescribe.call('doctor.run', null));
+  const works = (id: string) => String(report.lines.find((line) => line.id === id)?.state === 'pass');
+  const hasNpu = String(report.lines.every(({ part, state }) => part !== 'npu' || state === 'pass'));
+  const usable = (id: string) =>
+    page
+      .locator(`[data-testid="model"][data-id="${id}"] .model-device`)
+      .evaluateAll((places) => places.map((place) => place.getAttribute('data-usable')));
+
+  await expect.poll(() => usable('base')).toEqual([works('engine.native'), works('engine.onnx'), hasNpu]);
+  // Of another size than the NPU's design, or in a format that is not ONNX's.
+  expect(await usable('tiny')).toEqual([works('engine.native'), works('engine.onnx'), 'false']);
+  expect(await usable('base.en')).toEqual([works('engine.native'), 'false', hasNpu]);
+  expect(await page.getByText('The NPU’s design is for models of the size of base').count()).toBe(4);
+  if (hasNpu === 'false') {
+    const missing = page.getByTestId('models-missing-devices');
+    expect(await missing.textContent()).toContain('Not the NPU.');
+    await missing.getByRole('button').click();
+    await page.getByTestId('doctor-line').first().waitFor();
+  }
+});
+
 it('a model is taken from a folder on the disk, and removed with its files', async () => {
   await using app = await launchApp({ env });
   const { electron, page } = app;

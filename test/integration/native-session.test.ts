@@ -57,6 +57,7 @@ function logCalls(inner: NativeBackend, log: string[]): DecoderBackend {
   };
   return {
     description: inner.description,
+    device: inner.device,
     dimensions: inner.dimensions,
     encodesBesideSteps: inner.encodesBesideSteps,
     encode: (...request) => logged('encode', () => inner.encode(...request)),

@@ -7,6 +7,7 @@
  * need not hand 51,865 floats to JavaScript for every token.
  */
 
+import type { DecodingDevice } from '../../shared/options.js';
 import type { LayerTiming, SparseSteps } from '../../shared/timing.js';
 
 export interface ModelDimensions {
@@ -162,6 +163,8 @@ export interface BackendTimings {
 export interface DecoderBackend {
   /** For people: "ONNX Runtime on the CPU, 2 threads". */
   readonly description: string;
+  /** What takes the steps. */
+  readonly device: DecodingDevice;
   readonly dimensions: ModelDimensions;
   /** Whether windows are encoded on one device and decoded on another, so that both can work at once. */
   readonly encodesBesideSteps?: boolean;

@@ -5,6 +5,7 @@
  * The surprising thing: encoding does not wait. The first window is encoded while the data is verified, so
  * that verification, where it is needed at all (weights-file.ts), is hardly felt.
  */
+import type { DecodingDevice } from '../../shared/options.js';
 import { AppError } from '../../shared/errors.js';
 import type { WeightsFile } from '../weights/weights-file.js';
 import type {
@@ -38,6 +39,10 @@ export class GuardedBackend implements DecoderBackend {
 
   get description(): string {
     return this.#inner.description;
+  }
+
+  get device(): DecodingDevice {
+    return this.#inner.device;
   }
 
   get dimensions(): ModelDimensions {

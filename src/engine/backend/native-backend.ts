@@ -5,6 +5,7 @@
 import { commandName } from '../../models/command.mjs';
 import { AppError, cancelledError } from '../../shared/errors.js';
 import { MODEL_PARTS, OPERATIONS } from '../../shared/timing.js';
+import type { DecodingDevice } from '../../shared/options.js';
 import type { LayerTiming, SparseSteps } from '../../shared/timing.js';
 import type {
   AlignmentRequest,
@@ -60,7 +61,7 @@ export class NativeBackend implements DecoderBackend {
   readonly dimensions: ModelDimensions;
   readonly #cpuDescription: string;
   #description: string;
-  #usesNpu = false;
+  #device: DecodingDevice = 'cpu';
   readonly #addon: NativeAddon;
   readonly #session: NativeSession;
   /** Goes with the arrays, of which every job brings a few. */
@@ -83,14 +84,18 @@ export class NativeBackend implements DecoderBackend {
     return this.#description;
   }
 
+  get device(): DecodingDevice {
+    return this.#device;
+  }
+
   get encodesBesideSteps(): boolean {
-    return this.#usesNpu;
+    return this.#device !== 'cpu';
   }
 
   /** Windows encoded from now on take their steps on the NPU. Throws an Error with the reason when they cannot. */
   async useNpu(options: NativeNpuOptions): Promise<void> {
     await this.#session.useNpu(options);
-    this.#usesNpu = true;
+    this.#device = options.device === 'emulated' ? 'npu-emulated' : 'npu';
     const vocabulary = options.vocabulary === 'sparse' ? ', sparse vocabulary' : '';
     const npu = options.device === 'emulated' ? 'emulated NPU (its times are modelled)' : 'NPU';
     this.#description = `${npu}${vocabulary}; sound and prompts: ${this.#cpuDescription}`;
@@ -99,7 +104,7 @@ export class NativeBackend implements DecoderBackend {
   /** The CPU does all again. */
   leaveNpu(): void {
     this.#session.leaveNpu();
-    this.#usesNpu = false;
+    this.#device = 'cpu';
     this.#description = this.#cpuDescription;
   }
 

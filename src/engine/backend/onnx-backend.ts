@@ -62,6 +62,7 @@ class OnnxSequences implements Sequences {
 
 export class OnnxBackend implements DecoderBackend {
   readonly description: string;
+  readonly device = 'onnx';
   readonly dimensions: ModelDimensions;
   /** The exported graph keeps its attention to itself. */
   readonly align = null;

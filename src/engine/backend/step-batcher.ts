@@ -10,6 +10,7 @@
  *
  * Each job joins for itself, and so knows which share of the time was its own.
  */
+import type { DecodingDevice } from '../../shared/options.js';
 import type {
   AlignmentRequest,
   AlignmentScores,
@@ -187,6 +188,10 @@ export class JobBackend implements DecoderBackend {
 
   get description(): string {
     return this.#inner.description;
+  }
+
+  get device(): DecodingDevice {
+    return this.#inner.device;
   }
 
   get dimensions(): ModelDimensions {

@@ -7,7 +7,7 @@ import type { AppInfo, ModelStatus } from '../../shared/contract.js';
 import type { Failure } from '../../shared/errors.js';
 import { DEFAULT_OPTIONS } from '../../shared/options.js';
 import type { TranscribeOptions } from '../../shared/options.js';
-import type { NpuState } from '../devices.js';
+import type { DeviceState } from '../devices.js';
 import type { View } from '../views.js';
 import { select } from './jobs.js';
 
@@ -33,7 +33,7 @@ export interface UiState {
   readonly view: View;
   /** Counts only where the window is narrow: there it lies over the page. */
   readonly isSidebarOpen: boolean;
-  readonly npu: NpuState | null;
+  readonly npu: DeviceState | null;
   readonly options: TranscribeOptions;
   readonly app: AppInfo | null;
   readonly models: readonly ModelStatus[];

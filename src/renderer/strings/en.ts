@@ -170,7 +170,9 @@ export const strings = {
     chosen: 'In use',
     devices: (name: string) => `Where ${name} runs`,
     device: (device: ModelStatus['devices'][number]['device']) => MODEL_DEVICE[device],
-    usable: 'Works here',
+    usable: (isUsable: boolean | null) =>
+      isUsable === null ? 'not looked at yet' : isUsable ? 'works here' : 'does not work here',
+    notHere: (device: string) => `Not the ${device}.`,
     progress: (name: string) => `Download of ${name}`,
     checking: 'Checking files',
     received: (received: string, total: string) => `${received} of ${total}`,

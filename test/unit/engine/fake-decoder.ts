@@ -61,6 +61,7 @@ class FakeSequences implements Sequences {
 export class FakeDecoder implements DecoderBackend {
   readonly align = null;
   readonly description = 'fake';
+  readonly device = 'cpu';
   readonly dimensions: DecoderBackend['dimensions'];
   readonly started: FakeSequences[] = [];
   /** Rows of each step. */

@@ -39,6 +39,7 @@ export function createScriptedBackend(
   };
   return {
     description: 'script',
+    device: 'cpu',
     dimensions: {
       melBins: 80,
       audioContext: 1500,

@@ -28,6 +28,7 @@ const createSequences = (length: number): Sequences => ({ rowCount: 1, length, r
 /** Answers each row with its own token plus one, and writes down what it was asked. */
 class CountingBackend implements DecoderBackend {
   readonly description = 'counting';
+  readonly device = 'cpu';
   readonly dimensions = {} as DecoderBackend['dimensions'];
   readonly align = null;
   readonly calls: string[] = [];

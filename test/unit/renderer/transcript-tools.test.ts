@@ -1,6 +1,12 @@
 /** What the transcript view computes: undo, search, review, playback, coverage, order of the queue. */
 import { describe, expect, it } from 'vitest';
-import { describeNpu, offerDevices, shownDevice } from '../../../src/renderer/devices.js';
+import {
+  describeDevice,
+  describeNpu,
+  listPlaces,
+  offerDevices,
+  shownDevice,
+} from '../../../src/renderer/devices.js';
 import { findMatches, firstMatchFrom } from '../../../src/renderer/find.js';
 import { placeAfterDrop, placeAfterMove } from '../../../src/renderer/reorder.js';
 import { listDoubtful, MAX_DOUBTFUL, stepDoubtful } from '../../../src/renderer/review.js';
@@ -18,6 +24,8 @@ import { columnsOf, listMissing, listStretches } from '../../../src/renderer/wav
 import { editText } from '../../../src/shared/edit/builders.js';
 import { applyEdit } from '../../../src/shared/edit/edit.js';
 import { seconds, segment } from './events.js';
+import type { ModelStatus } from '../../../src/shared/contract.js';
+import type { DoctorReport } from '../../../src/shared/doctor.js';
 
 function wordAt(text: string, start: number, probability: number) {
   return { text, start: seconds(start), end: seconds(start + 0.4), probability };
@@ -230,6 +238,28 @@ describe('devices', () => {
     expect(offered({ isUsable: false, reason: 'no driver' })[1]).toEqual(['npu', 'no driver']);
     expect(offered({ isUsable: true, reason: '' })[1]).toEqual(['npu', null]);
     expect(offered(null, true)[3]).toEqual(['npu-emulated', null]);
+  });
+
+  it('of a model are those that it can use on a machine that has them', () => {
+    const line = { part: 'engine', title: 'Engine', found: 'not built', cause: null, fix: null } as const;
+    const report: DoctorReport = {
+      version: '1',
+      lines: [
+        { ...line, id: 'engine.native', state: 'pass' },
+        { ...line, id: 'engine.onnx', state: 'skip', title: 'ONNX Runtime' },
+        { ...line, id: 'npu.cpu', part: 'npu', state: 'fail', title: 'Processor', found: 'too old' },
+      ],
+    };
+    const all = (['cpu', 'onnx', 'npu'] as const).map((device) => ({ device, reason: null }));
+    const usable = (devices: ModelStatus['devices'], of: DoctorReport | null) =>
+      listPlaces(devices, of).map(({ isUsable }) => isUsable);
+
+    expect(usable(all, report)).toEqual([true, false, false]);
+    expect(usable(all, null)).toEqual([null, null, null]);
+    const [place] = listPlaces([{ device: 'cpu', reason: 'too large' }], report);
+    expect(place).toEqual({ device: 'cpu', isUsable: false, reason: 'too large' });
+    expect(describeDevice('onnx', report)?.reason).toBe('ONNX Runtime: not built.');
+    expect(describeDevice('npu', report)?.reason).toBe('Processor: too old.');
   });
 
   it('are shown by what computes', () => {

@@ -241,7 +241,7 @@ test('stopping takes no more, and ends what does not end by itself after the tim
 
 /** A job of ten seconds with one window that was decoded three times. */
 const works: Transcribe = ({ jobId }, emit) => {
-  emit({ kind: 'opened', jobId, duration: null, format: 'WAV', backend: 'native engine on the CPU' });
+  emit({ kind: 'opened', jobId, duration: null, format: 'WAV', backend: 'native engine', device: 'cpu' });
   const window = { jobId, windowStart: toSamples(0), windowEnd: toSamples(480_000) };
   emit({ kind: 'attempt', ...window, temperature: 0, retryReason: null });
   emit({ kind: 'attempt', ...window, temperature: 0.2, retryReason: 'loop' });
@@ -263,7 +263,7 @@ test('the metrics tell requests, queue, waits, speed, device and fallbacks, each
     'tilescribe_http_requests_total{endpoint="/v1/audio/transcriptions",status="200"} 1',
     'tilescribe_http_requests_total{endpoint="other",status="404"} 1',
     'tilescribe_jobs_total{outcome="done"} 1',
-    'tilescribe_jobs_by_device_total{device="native engine on the CPU"} 1',
+    'tilescribe_jobs_by_device_total{device="cpu"} 1',
     'tilescribe_fallbacks_total{reason="loop"} 1',
     'tilescribe_fallbacks_total{reason="device-fault"} 1',
     'tilescribe_jobs_running 0',

@@ -1,32 +1,76 @@
 /** The speech models there are: what is installed, what each needs, where it can run, and how to get or drop it. */
 import './models-view.css';
 import '../page.css';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { MODEL_DEVICES } from '../../../shared/contract.js';
 import type { ModelDownload, ModelStatus } from '../../../shared/contract.js';
+import { describeDevice, listPlaces } from '../../devices.js';
 import { formatBytes, formatPercent, formatRemaining } from '../../format.js';
 import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Icon } from '../../parts/icon.js';
 import { ProgressBar } from '../../parts/progress-bar.js';
 import { cancelModel, importModel, removeModel, repairModel } from '../../stores/actions.js';
+import { ensureDoctor, useDoctor } from '../../stores/doctor.js';
 import { changeSettings, useSettings } from '../../stores/settings.js';
-import { useUi } from '../../stores/ui.js';
+import { showView, useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 import { TITLE_ID } from '../../views.js';
 
 const { models: words } = strings;
 
+/** Where it runs; a reason only where that is the model's own, not one that all models share. */
 function Devices({ model }: { readonly model: ModelStatus }) {
+  const places = listPlaces(
+    model.devices,
+    useDoctor((state) => state.report),
+  );
+  const reasons = places.flatMap(({ reason }) => (reason === null ? [] : [reason]));
   return (
-    <ul className="model-devices" aria-label={words.devices(model.name)}>
-      {model.devices.map(({ device, reason }) => (
-        <li key={device} className="model-device" data-usable={reason === null}>
-          <Icon name={reason === null ? 'check' : 'close'} size={14} />
-          <strong>{words.device(device)}</strong>
-          <span>{reason ?? words.usable}</span>
-        </li>
-      ))}
-    </ul>
+    <div className="model-places">
+      <ul className="model-devices" aria-label={words.devices(model.name)}>
+        {places.map(({ device, isUsable }) => (
+          <li key={device} className="model-device" data-device={device} data-usable={isUsable}>
+            <Icon name={isUsable === null ? 'clock' : isUsable ? 'check' : 'close'} size={14} />
+            {words.device(device)}
+            <span className="visually-hidden">{words.usable(isUsable)}</span>
+          </li>
+        ))}
+      </ul>
+      {reasons.length > 0 && <p className="model-figures">{reasons.join(' ')}</p>}
+    </div>
+  );
+}
+
+/** What this machine lacks for any model: said once, with the way to what would help. */
+function MissingDevices() {
+  const report = useDoctor((state) => state.report);
+  useEffect(() => {
+    void ensureDoctor();
+  }, []);
+  const missing = MODEL_DEVICES.flatMap((device) => {
+    const state = describeDevice(device, report);
+    return state === null || state.isUsable ? [] : [{ device, reason: state.reason }];
+  });
+  if (missing.length === 0) return null;
+  return (
+    <div className="model-missing" data-testid="models-missing-devices">
+      <ul>
+        {missing.map(({ device, reason }) => (
+          <li key={device}>
+            <strong>{words.notHere(words.device(device))}</strong> {reason}
+          </li>
+        ))}
+      </ul>
+      <Button
+        look="quiet"
+        onClick={() => {
+          showView('doctor');
+        }}
+      >
+        {strings.device.toDoctor}
+      </Button>
+    </div>
   );
 }
 
@@ -174,6 +218,7 @@ export function ModelsView() {
     <section className="page" aria-labelledby={TITLE_ID}>
       <div className="page-content">
         <p className="page-lead">{words.lead}</p>
+        <MissingDevices />
         <ul className="model-list">
           {models.map((model) => (
             <ModelCard
