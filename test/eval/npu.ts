@@ -1,9 +1,10 @@
 /**
  * `npm run eval -- --npu MANIFEST`: whether the decoder on the emulated NPU says what the CPU engine says, on every
  * recording of a list, and what that does to the error rate; so for the full and for the sparse vocabulary. What both
- * are held against is Whisper in full precision (float/float-backend.ts) where a model's file has such weights: its
- * decoder alone, over the native engine's encoder, or all of it. ONNX Runtime on the same int8 weights, where a model has
- * them, stands beside them: other arithmetic, no reference (its products are of int8, too, with scales of its own).
+ * are held against is Whisper in float32 (float/float-backend.ts): its decoder alone, over the native engine's encoder, or
+ * all of it. That is full precision where the model's file has such weights (base.en), and of a model that comes in int8
+ * what its integers stand for. ONNX Runtime on the same int8 weights, where a model has them, stands beside them: other
+ * arithmetic, no reference (its products are of int8, too, with scales of its own).
  *
  * The surprising thing: same means the same bits. The CPU engine is the reference of the NPU's arithmetic
  * (docs/npu.md), so that not only texts are compared but every token with its probability.
@@ -168,11 +169,8 @@ async function findAbility({ resourcesFolder, modelsFolder }: EngineConfig, id: 
   const folder = folderOfModel(model, modelsFolder);
   if (!existsSync(folder)) throw new Error(`the model ${id} is not installed`);
   const { tokenizer } = await describeModel(model, folder);
-  const isFull = model.format !== 'onnx';
   return {
-    subjects: NPU_SUBJECTS.filter((subject) =>
-      isFull ? subject !== 'onnx' : FLOAT_PARTS[subject] === undefined,
-    ),
+    subjects: NPU_SUBJECTS.filter((subject) => subject !== 'onnx' || model.format === 'onnx'),
     isMultilingual: tokenizer.isMultilingual,
   };
 }

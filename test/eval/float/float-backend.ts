@@ -26,6 +26,7 @@ import { ensureWeights } from '../../../src/engine/weights/ensure-weights.js';
 import { sourceFilesOf } from '../../../src/engine/weights/weights-source.js';
 import type { FloatAddon, NativeFloatModel } from './float-addon.js';
 import { readFloatWeights } from './float-weights.js';
+import { readPackedWeights } from './packed-weights.js';
 
 /** What is computed in float32: the decoder, with the native engine's encoder; or all. */
 export type FloatPart = 'decoder' | 'model';
@@ -61,6 +62,8 @@ class FloatSequences implements Sequences {
 
 export class FloatBackend implements DecoderBackend {
   readonly description: string;
+  /** Of the device, it has no name of its own in the product. */
+  readonly device = 'cpu';
   readonly #model: NativeFloatModel;
   readonly #chooser: TokenChooser;
   readonly #spent = { encodeMs: 0, encodeCount: 0, prefillMs: 0, prefillCount: 0, stepMs: 0, stepCount: 0 };
@@ -75,18 +78,18 @@ export class FloatBackend implements DecoderBackend {
     this.description = `float32 ${part}, for the evaluation`;
   }
 
-  /** Throws an Error, also for a model whose file has no full-precision weights. */
+  /** Throws an Error. The weights are those of the model's file: of one that comes in int8, what its integers stand for. */
   static async open(addon: FloatAddon, part: FloatPart, request: BackendRequest): Promise<FloatBackend> {
     const { model, modelFolder, signal } = request;
     const files = sourceFilesOf(model);
-    if (files.kind !== 'ggml') throw new Error(`the weights of ${model.id} are not in full precision`);
-    const { dimensions, tensors } = await readFloatWeights(join(modelFolder, files.path));
     const sourceHashes = Object.fromEntries(model.files.map(({ path, sha256 }) => [path, sha256]));
-    const packed =
-      part === 'decoder'
-        ? await ensureWeights({ modelFolder, modelId: model.id, files, sourceHashes, signal })
-        : null;
-    return new FloatBackend(new addon.FloatModel(dimensions, tensors, packed), part, dimensions);
+    const packed = await ensureWeights({ modelFolder, modelId: model.id, files, sourceHashes, signal });
+    const { dimensions, tensors } =
+      files.kind === 'ggml'
+        ? await readFloatWeights(join(modelFolder, files.path))
+        : await readPackedWeights(packed);
+    const encoder = part === 'decoder' ? packed : null;
+    return new FloatBackend(new addon.FloatModel(dimensions, tensors, encoder), part, dimensions);
   }
 
   encode(samples: Float32Array, positions: number, signal: AbortSignal): Promise<EncodedWindow> {
