@@ -62,7 +62,7 @@ class FloatSequences implements Sequences {
 
 export class FloatBackend implements DecoderBackend {
   readonly description: string;
-  /** Of the device, it has no name of its own in the product. */
+  /** What it stands in for: the product has no name for it. */
   readonly device = 'cpu';
   readonly #model: NativeFloatModel;
   readonly #chooser: TokenChooser;
