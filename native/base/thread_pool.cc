@@ -4,7 +4,7 @@
 
 namespace tilescribe {
 
-ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)) {
+ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)), taken_(new Taken[static_cast<size_t>(threads_)]) {
   workers_.reserve(static_cast<size_t>(threads_ - 1));
   for (int i = 1; i < threads_; i++) workers_.emplace_back([this, i] { work(i); });
 }
@@ -27,6 +27,21 @@ void ThreadPool::run(const std::function<void(int)>& task) {
   begun_.change();
   task(0);
   finished_.wait(before);
+}
+
+void ThreadPool::reset_counter() {
+  counter_.store(0, std::memory_order_relaxed);
+  for (int i = 0; i < threads_; i++) taken_[static_cast<size_t>(i)].items.store(0, std::memory_order_relaxed);
+}
+
+int ThreadPool::next_own(int thread, int count) {
+  for (int i = 0; i < threads_; i++) {
+    const int owner = (thread + i) % threads_;
+    const Range share = split_range(count, 1, owner, threads_);
+    const int item = share.begin + taken_[static_cast<size_t>(owner)].items.fetch_add(1, std::memory_order_relaxed);
+    if (item < share.end) return item;
+  }
+  return count;
 }
 
 void ThreadPool::work(int thread) {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -35,7 +36,12 @@ class ThreadPool {
   // Inside a task: the next index of a loop of dynamic length, shared by all threads. `reset_counter`
   // must be separated from `next` by a barrier or the start of the task.
   int next() { return counter_.fetch_add(1, std::memory_order_relaxed); }
-  void reset_counter() { counter_.store(0, std::memory_order_relaxed); }
+  void reset_counter();
+
+  // The same for a loop of `count` items of which each thread has a share of its own (split_range): first the next of
+  // that, then what others have left of theirs, then `count`. Loops over the same items so find in a thread's cache
+  // what it wrote there.
+  int next_own(int thread, int count);
 
  private:
   void work(int thread);
@@ -50,6 +56,11 @@ class ThreadPool {
   alignas(64) std::atomic<int> arrived_{0};
   std::atomic<bool> stop_{false};
   alignas(64) std::atomic<int> counter_{0};
+  // How many of each thread's share are taken.
+  struct Taken {
+    alignas(64) std::atomic<int> items{0};
+  };
+  const std::unique_ptr<Taken[]> taken_;
 };
 
 // Part `index` of `count` of the range [0, length), in whole multiples of `grain`.

@@ -81,6 +81,35 @@ void test_next_covers_each_item_once() {
   }
 }
 
+// With shares as well. Nobody takes from another while its own lasts.
+void test_next_own_covers_each_item_once() {
+  for (int threads = 1; threads <= 8; threads++) {
+    ThreadPool pool(threads);
+    for (int items : {0, 1, 7, 1000}) {
+      std::vector<int> taken(static_cast<size_t>(3 * items), 0);
+      std::vector<int> first(static_cast<size_t>(threads), -1);
+      pool.run([&](int thread) {
+        for (int loop = 0; loop < 3; loop++) {
+          for (int item = pool.next_own(thread, items); item < items; item = pool.next_own(thread, items)) {
+            taken[static_cast<size_t>(loop * items + item)]++;
+          }
+          pool.barrier();
+          if (thread == 0) pool.reset_counter();
+          pool.barrier();
+        }
+        // Only the first, so that nobody runs out of its own.
+        first[static_cast<size_t>(thread)] = pool.next_own(thread, items);
+      });
+      for (int count : taken) {
+        if (!CHECK(count == 1)) return;
+      }
+      for (int thread = 0; items >= threads && thread < threads; thread++) {
+        if (!CHECK(first[static_cast<size_t>(thread)] == split_range(items, 1, thread, threads).begin)) return;
+      }
+    }
+  }
+}
+
 // A task begins with the counter at 0 whatever the one before left.
 void test_run_resets_the_counter() {
   ThreadPool pool(3);
@@ -159,6 +188,7 @@ int main() {
   test_fewer_than_one_thread_is_one();
   test_barrier_separates_phases();
   test_next_covers_each_item_once();
+  test_next_own_covers_each_item_once();
   test_run_resets_the_counter();
   test_pools_come_and_go();
   test_destruction_and_work_after_idling();

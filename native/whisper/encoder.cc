@@ -9,8 +9,7 @@ namespace {
 // A multiple of the product's 6 rows and of the 16 positions that share a line of keys.
 constexpr int kBlock = 48;
 constexpr int kPaddedFrames = kWindowFrames + 2;
-// What a block is a multiple of: the rows of a product, and the positions that share a line of keys.
-constexpr int kTileRows = 6;
+// What a block is a multiple of: the positions that share a line of keys.
 constexpr int kSharedPositions = 16;
 
 }  // namespace
@@ -80,8 +79,8 @@ std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, c
       Timed timed(timings->at(Part::kEncoder, i, Operation::kFeedForward), first);
       if (first) pool_.reset_counter();
       pool_.barrier();
-      for (int block = next(blocks); block < blocks; block = next(blocks)) {
-        const Range rows = split_range(positions, kTileRows, block, blocks);
+      for (int block = next(thread, blocks); block < blocks; block = next(thread, blocks)) {
+        const Range rows = block_rows(positions, block);
         feed_forward(layer, *scratch_[static_cast<size_t>(thread)], rows.begin, rows.end);
       }
       pool_.barrier();
@@ -93,6 +92,10 @@ std::unique_ptr<WindowMemory> Encoder::encode(const float* mel, int positions, c
 }
 
 int Encoder::count_blocks(int positions) const { return round_up((positions + kBlock - 1) / kBlock, pool_.threads()); }
+
+Range Encoder::block_rows(int positions, int block) const {
+  return split_range(positions, kSharedPositions, block, count_blocks(positions));
+}
 
 void Encoder::convolve(const float* mel, int thread, int positions) {
   Scratch& scratch = *scratch_[static_cast<size_t>(thread)];
@@ -142,8 +145,8 @@ void Encoder::project(const EncoderLayer& layer, int thread, int positions) {
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
   const int blocks = count_blocks(positions);
-  for (int block = next(blocks); block < blocks; block = next(blocks)) {
-    const auto [begin, end] = split_range(positions, kSharedPositions, block, blocks);
+  for (int block = next(thread, blocks); block < blocks; block = next(thread, blocks)) {
+    const auto [begin, end] = block_rows(positions, block);
     const int rows = end - begin;
     kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, layer.attention_norm.gain,
                         layer.attention_norm.bias, scratch.normal.data());
@@ -170,14 +173,17 @@ void Encoder::attend(int thread, int positions) {
   const int heads = model_.config.heads;
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
-  const int blocks = (positions + kBlock - 1) / kBlock;
-  for (int item = next(blocks * heads); item < blocks * heads; item = next(blocks * heads)) {
-    const int head = item / blocks;
-    const int begin = item % blocks * kBlock;
+  // A thread's share is its blocks by all heads, one head after the other.
+  const int blocks = count_blocks(positions) / pool_.threads();
+  const int share = blocks * heads;
+  const int items = share * pool_.threads();
+  for (int item = next(thread, items); item < items; item = next(thread, items)) {
+    const int head = item % share / blocks;
+    const auto [begin, end] = block_rows(positions, item / share * blocks + item % blocks);
     const int64_t at = static_cast<int64_t>(begin) * width + head * kHeadWidth;
     const int first = head * kAudioContext + begin;
-    const Activations queries{query_.data() + at, query_scale_.data() + first, query_sum_.data() + first,
-                              std::min(kBlock, positions - begin), width};
+    const Activations queries{query_.data() + at, query_scale_.data() + first, query_sum_.data() + first, end - begin,
+                              width};
     kernels_.attend(layer_.head(head, positions), queries, attended_.data() + at, width);
   }
 }
@@ -207,8 +213,8 @@ void Encoder::remember(WindowMemory* memory, int thread, int positions) {
   if (thread == 0) pool_.reset_counter();
   pool_.barrier();
   const int blocks = count_blocks(positions);
-  for (int block = next(blocks); block < blocks; block = next(blocks)) {
-    const auto [begin, end] = split_range(positions, kSharedPositions, block, blocks);
+  for (int block = next(thread, blocks); block < blocks; block = next(thread, blocks)) {
+    const auto [begin, end] = block_rows(positions, block);
     const int rows = end - begin;
     float* normal = normal_.data() + static_cast<int64_t>(begin) * width;
     kernels_.layer_norm(x_.data() + static_cast<int64_t>(begin) * width, rows, width, model_.encoder_norm.gain,

@@ -5,8 +5,9 @@
 //   -> per decoder layer: keys and values
 //
 // Work goes by blocks of 48 rows, so that a block's activations stay in the second-level cache through
-// layer norm, products and GELU; weights stream past it. Two barriers a layer: before attention, which
-// needs all keys, and after it.
+// layer norm, products and GELU; weights stream past it. A thread has the same rows in every stage, so that
+// they stay in its cache and need not cross over from another core's. Two barriers a layer: before attention,
+// which needs all keys, and after it.
 #pragma once
 
 #include <atomic>
@@ -54,12 +55,13 @@ class Encoder {
  private:
   struct Scratch;
   // The next block or item of a loop that all threads share, or none once cancelled.
-  int next(int end) {
-    const int item = pool_.next();
-    return item < end && !cancelled_->load(std::memory_order_relaxed) ? item : end;
+  int next(int thread, int end) {
+    const int item = pool_.next_own(thread, end);
+    return cancelled_->load(std::memory_order_relaxed) ? end : item;
   }
-  // As many blocks of at most 48 rows for each thread, which split_range makes of nearly the same size.
+  // As many blocks of at most 48 rows for each thread, and which rows those are: nearly as many in each.
   int count_blocks(int positions) const;
+  Range block_rows(int positions, int block) const;
   void convolve(const float* mel, int thread, int positions);
   void project(const EncoderLayer& layer, int thread, int positions);
   void attend(int thread, int positions);
