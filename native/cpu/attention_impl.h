@@ -11,15 +11,16 @@ constexpr float kNever = -1e30f;
 
 // 2^x for x <= 8 to 8e-5, a fortieth of a step of 8 bits: minimax polynomial of degree 3 on [-1/2, 1/2] (Remez,
 // relative error). Below -100 the result is that of -100.
-inline F16 power_of_two(F16 x) {
-  x = F16::max(x, F16::set(-100.0f));
-  const F16 n = F16::round_half_even(x);
-  const F16 r = x - n;
-  F16 p = F16::set(0.05517166907f);
-  p = F16::fma(p, r, F16::set(0.2426111222f));
-  p = F16::fma(p, r, F16::set(0.6932609855f));
-  p = F16::fma(p, r, F16::set(0.9999280735f));
-  return F16::scale(p, n);
+template <typename V>
+inline V power_of_two(V x) {
+  x = V::max(x, V::set(-100.0f));
+  const V n = V::round_half_even(x);
+  const V r = x - n;
+  V p = V::set(0.05517166907f);
+  p = V::fma(p, r, V::set(0.2426111222f));
+  p = V::fma(p, r, V::set(0.6932609855f));
+  p = V::fma(p, r, V::set(0.9999280735f));
+  return V::scale(p, n);
 }
 
 // How many lines are asked for at each step, kFar from it on. Few rows read each byte but once, so that memory
@@ -45,27 +46,32 @@ template <int kRows, int kGroups>
 inline void score_tile(const AttentionMemory& memory, const Activations& queries, int row, int first, int at,
                        AttentionRows* work) {
   const int position = first + at;
-  alignas(64) int32_t products[kRows][kGroups][kLanes];
+  const int left = memory.positions - position;
   const uint8_t* keys = memory.keys + static_cast<int64_t>(position) * kHeadWidth;
-  multiply_tile<kRows, kGroups, false, kAhead<kRows, kGroups>>(queries.q + static_cast<int64_t>(row) * queries.stride,
-                                                               queries.stride, keys, kHeadWidth * kLanes, 4 * kLanes,
-                                                               kHeadWidth, kFar, products);
-  for (int r = 0; r < kRows; r++) {
-    const I16 offset = I16::set(product(128, queries.sum[row + r]));
-    const F16 scale = F16::set(queries.scale[row + r]);
-    F16 top = F16::load(work->top[r]);
-    for (int g = 0; g < kGroups; g++) {
-      const int n = position + g * kLanes;
-      const F16 product = (I16::load(products[r][g]) - offset).to_float() * F16::load(memory.key_scale + n);
-      F16 score = F16::fma(product, scale, F16::load(memory.value_log2 + n));
-      if (kGroups == 1 && memory.positions - n < kLanes) {
-        score = F16::keep_first(score, memory.positions - n, kNever);
-      }
-      score.store(work->scores[r] + at + g * kLanes);
-      top = F16::max(top, score);
-    }
-    top.store(work->top[r]);
-  }
+  const float* key_scale = memory.key_scale + position;
+  const float* value_log2 = memory.value_log2 + position;
+  const float* scale = queries.scale + row;
+  const int32_t* sum = queries.sum + row;
+  float* scores = work->scores[0] + at;
+  float* tops = work->top[0];
+  // Of the row under way.
+  I16 offset;
+  F16 factor, top;
+  multiply_tile<kRows, kGroups, false, kAhead<kRows, kGroups>>(
+      queries.q + static_cast<int64_t>(row) * queries.stride, queries.stride, keys, kHeadWidth * kLanes, 4 * kLanes,
+      kHeadWidth, kFar, [=, &offset, &factor, &top](int r, int g, const I16& sums) ALWAYS_INLINE {
+        if (g == 0) {
+          offset = I16::set(product(128, sum[r]));
+          factor = F16::set(scale[r]);
+          top = F16::load(tops + r * kLanes);
+        }
+        const F16 product = (sums - offset).to_float() * F16::load(key_scale + g * kLanes);
+        F16 score = F16::fma(product, factor, F16::load(value_log2 + g * kLanes));
+        if (kGroups < 4 && left - g * kLanes < kLanes) score = F16::keep_first(score, left - g * kLanes, kNever);
+        score.store(scores + r * kAttentionBlock + g * kLanes);
+        top = F16::max(top, score);
+        if (g == kGroups - 1) top.store(tops + r * kLanes);
+      });
 }
 
 // The weights of row r as bytes, and their sum in units of a byte's step without the values' scales.
@@ -75,6 +81,18 @@ inline void weigh(const AttentionMemory& memory, int first, int count, int r, At
   const float* inverse = memory.value_inverse + first;
   F16 total = F16::set(0.0f);
   int i = 0;
+  for (; kManyRegisters && i + 4 * kLanes <= count; i += 4 * kLanes) {
+    const Four weight = power_of_two(Four::load(scores + i) - Four::all(shift));
+    uint8_t* to = work->weights[r] + i;
+    I16::round(weight.a).store_uint8(to);
+    I16::round(weight.b).store_uint8(to + kLanes);
+    I16::round(weight.c).store_uint8(to + 2 * kLanes);
+    I16::round(weight.d).store_uint8(to + 3 * kLanes);
+    total = F16::fma(weight.a, F16::load(inverse + i), total);
+    total = F16::fma(weight.b, F16::load(inverse + i + kLanes), total);
+    total = F16::fma(weight.c, F16::load(inverse + i + 2 * kLanes), total);
+    total = F16::fma(weight.d, F16::load(inverse + i + 3 * kLanes), total);
+  }
   for (; i + kLanes <= count; i += kLanes) {
     const F16 weight = power_of_two(F16::load(scores + i) - shift);
     I16::round(weight).store_uint8(work->weights[r] + i);
@@ -92,17 +110,14 @@ inline void weigh(const AttentionMemory& memory, int first, int count, int r, At
 template <int kRows>
 inline void add_values(const AttentionMemory& memory, int first, int count, const float* before, const float* now,
                        AttentionRows* work) {
-  alignas(64) int32_t products[kRows][4][kLanes];
   const int8_t* values = memory.values + static_cast<int64_t>(first) * kHeadWidth;
-  multiply_tile<kRows, 4, true, kAhead<kRows, 4>>(&work->weights[0][0], kAttentionBlock, values, 4 * kLanes,
-                                                  4 * kHeadWidth, (count + 3) / 4 * 4, kFar, products);
-  for (int r = 0; r < kRows; r++) {
-    for (int g = 0; g < 4; g++) {
-      float* to = work->sums[r] + g * kLanes;
-      const F16 product = I16::load(products[r][g]).to_float() * F16::set(now[r]);
-      F16::fma(F16::load(to), F16::set(before[r]), product).store(to);
-    }
-  }
+  float* sums = work->sums[0];
+  multiply_tile<kRows, 4, true, kAhead<kRows, 4>>(
+      &work->weights[0][0], kAttentionBlock, values, 4 * kLanes, 4 * kHeadWidth, (count + 3) / 4 * 4, kFar,
+      [=](int r, int g, const I16& products) ALWAYS_INLINE {
+        float* to = sums + r * kHeadWidth + g * kLanes;
+        F16::fma(F16::load(to), F16::set(before[r]), products.to_float() * F16::set(now[r])).store(to);
+      });
 }
 
 template <int kRows>
@@ -123,6 +138,10 @@ inline void attend_rows(const AttentionMemory& memory, const Activations& querie
     int at = 0;
     for (; at + 4 * kLanes <= count; at += 4 * kLanes) {
       score_tile<kRows, 4>(memory, queries, row, first, at, &work);
+    }
+    if (at + kLanes < count) {
+      score_tile<kRows, 2>(memory, queries, row, first, at, &work);
+      at += 2 * kLanes;
     }
     for (; at < count; at += kLanes) score_tile<kRows, 1>(memory, queries, row, first, at, &work);
     for (int r = 0; r < kRows; r++) work.block_highest[r] = F16::reduce_max(F16::load(work.top[r]));

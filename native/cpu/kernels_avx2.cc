@@ -8,8 +8,11 @@ namespace tilescribe {
 namespace avx2 {
 
 constexpr int kTileRows = 6;
+constexpr bool kManyRegisters = false;
 
 #include "cpu/lanes_avx2_impl.h"
+
+#include "cpu/finish_tile_impl.h"
 
 template <bool kUnsigned>
 inline __m256i widen(__m128i bytes) {
@@ -46,9 +49,10 @@ inline void multiply_group(const uint8_t* rows, int64_t row_stride, const uint8_
 }
 
 // As in kernels_avx512.cc; reading ahead is left to the hardware.
-template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
+template <int kRows, int kGroups, bool kUnsignedRows, int kAhead, typename Finish>
 inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
-                          int64_t step_stride, int inputs, int64_t, int32_t (*sums)[kGroups][kLanes]) {
+                          int64_t step_stride, int inputs, int64_t, const Finish& finish) {
+  alignas(64) int32_t sums[kRows][kGroups][kLanes];
   // Three rows' sums, their inputs and a line fill the 16 registers.
   constexpr int kAtOnce = kRows < 3 ? kRows : 3;
   constexpr int kRest = kRows % kAtOnce;
@@ -65,6 +69,7 @@ inline void multiply_tile(const void* rows, int64_t row_stride, const void* line
                                            kGroups * kLanes);
     }
   }
+  finish_tile(sums, finish);
 }
 
 #include "cpu/kernels_impl.h"

@@ -9,6 +9,7 @@ namespace avx512vnni {
 
 // 6 rows x 4 groups of 16 outputs: 24 accumulators, 4 weight lines and a broadcast fill the 32 registers.
 constexpr int kTileRows = 6;
+constexpr bool kManyRegisters = true;
 
 struct F16 {
   __m512 v;
@@ -152,8 +153,8 @@ template <int kRows>
 // other from `ahead` bytes after the first on. A function of its own: inlined into larger ones, GCC 12 moves and spills
 // the sums inside the loop.
 template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
-[[gnu::noinline]] void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
-                                     int64_t step_stride, int inputs, int64_t ahead, int32_t (*sums)[kGroups][kLanes]) {
+[[gnu::noinline]] void store_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
+                                  int64_t step_stride, int inputs, int64_t ahead, int32_t (*sums)[kGroups][kLanes]) {
   const int8_t* a = static_cast<const int8_t*>(rows);
   const uint8_t* w = static_cast<const uint8_t*>(lines);
   const uint8_t* next = w + ahead;
@@ -172,6 +173,33 @@ template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
     w += step_stride;
   }
   store_all(in_registers, &sums[0][0][0], typename Count<kRows * kGroups>::Type{});
+}
+
+#include "cpu/finish_tile_impl.h"
+#include "cpu/tile_avx512_impl.h"
+
+template <int kGroups, typename Finish, int... I>
+[[gnu::always_inline]] inline void finish_all(const __m512i* sums, const Finish& finish, Indices<I...>) {
+  (finish(I / kGroups, I % kGroups, I16{sums[I]}), ...);
+}
+
+// finish(r, g, sums[r][g]) for each row and group. Of a whole tile they never leave the registers.
+template <int kRows, int kGroups, bool kUnsignedRows, int kAhead, typename Finish>
+[[gnu::always_inline]] inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines,
+                                                 int64_t group_stride, int64_t step_stride, int inputs, int64_t ahead,
+                                                 const Finish& finish) {
+  if constexpr (kRows == kTileRows && kGroups == 4) {
+    const TileOperands operands{
+        rows, row_stride, lines, group_stride, step_stride, inputs / 4, static_cast<const uint8_t*>(lines) + ahead};
+    __m512i sums[kRows * kGroups];
+    multiply_whole_tile<kUnsignedRows, kAhead>(operands, sums);
+    finish_all<kGroups>(sums, finish, typename Count<kRows * kGroups>::Type{});
+  } else {
+    alignas(64) int32_t sums[kRows][kGroups][kLanes];
+    store_tile<kRows, kGroups, kUnsignedRows, kAhead>(rows, row_stride, lines, group_stride, step_stride, inputs, ahead,
+                                                      sums);
+    finish_tile(sums, finish);
+  }
 }
 
 #include "cpu/kernels_impl.h"

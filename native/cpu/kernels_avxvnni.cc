@@ -8,8 +8,11 @@ namespace tilescribe {
 namespace avxvnni {
 
 constexpr int kTileRows = 6;
+constexpr bool kManyRegisters = false;
 
 #include "cpu/lanes_avx2_impl.h"
+
+#include "cpu/finish_tile_impl.h"
 
 template <bool kUnsignedRows>
 [[gnu::always_inline]] inline __m256i add_product(__m256i sum, __m256i line, __m256i row) {
@@ -68,9 +71,10 @@ template <int kRows, bool kUnsignedRows, bool kAsks>
 }
 
 // As in kernels_avx512.cc, but group by group.
-template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
+template <int kRows, int kGroups, bool kUnsignedRows, int kAhead, typename Finish>
 inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
-                          int64_t step_stride, int inputs, int64_t ahead, int32_t (*sums)[kGroups][kLanes]) {
+                          int64_t step_stride, int inputs, int64_t ahead, const Finish& finish) {
+  alignas(64) int32_t sums[kRows][kGroups][kLanes];
   const int8_t* a = static_cast<const int8_t*>(rows);
   const uint8_t* w = static_cast<const uint8_t*>(lines);
   const uint8_t* next = w + ahead;
@@ -83,6 +87,7 @@ inline void multiply_tile(const void* rows, int64_t row_stride, const void* line
                                                   kGroups * kLanes);
     }
   }
+  finish_tile(sums, finish);
 }
 
 #include "cpu/kernels_impl.h"

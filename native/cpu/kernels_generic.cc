@@ -5,6 +5,7 @@ namespace tilescribe {
 namespace generic {
 
 constexpr int kTileRows = 6;
+constexpr bool kManyRegisters = false;
 
 struct F16 {
   float v[kLanes];
@@ -149,10 +150,13 @@ struct I16 {
   }
 };
 
+#include "cpu/finish_tile_impl.h"
+
 // As in kernels_avx512.cc; reading ahead is left to the hardware.
-template <int kRows, int kGroups, bool kUnsignedRows, int kAhead>
+template <int kRows, int kGroups, bool kUnsignedRows, int kAhead, typename Finish>
 inline void multiply_tile(const void* rows, int64_t row_stride, const void* lines, int64_t group_stride,
-                          int64_t step_stride, int inputs, int64_t, int32_t (*sums)[kGroups][kLanes]) {
+                          int64_t step_stride, int inputs, int64_t, const Finish& finish) {
+  alignas(64) int32_t sums[kRows][kGroups][kLanes];
   const uint8_t* a = static_cast<const uint8_t*>(rows);
   for (int r = 0; r < kRows; r++) {
     for (int g = 0; g < kGroups; g++) {
@@ -170,6 +174,7 @@ inline void multiply_tile(const void* rows, int64_t row_stride, const void* line
       }
     }
   }
+  finish_tile(sums, finish);
 }
 
 #include "cpu/kernels_impl.h"

@@ -8,6 +8,9 @@
 // kernels.h for sixteen lanes. No header may be included
 // here: an inline function of the standard library compiled for AVX-512 could be the one that the linker keeps for all.
 
+// On a lambda: GCC leaves one that it finds used often enough outside, its arguments in memory.
+#define ALWAYS_INLINE __attribute__((always_inline))
+
 // A row no larger than this counts as zero: the inverse of its scale could be infinite.
 constexpr float kSmallest = 1e-30f;
 
@@ -16,34 +19,43 @@ inline int32_t product(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
 
+#include "cpu/four_impl.h"
+
 // exp(x) for x <= 0 to 2 ulp: x = n ln 2 + r, |r| <= ln 2 / 2, by the polynomial of Cephes' expf
 // (S. Moshier, Cephes Math Library 2.2, expf.c). Below -87 the result is that of -87: 1e-38.
-inline F16 exponential(F16 x) {
-  x = F16::max(x, F16::set(-87.0f));
-  const F16 n = F16::round_half_even(x * F16::set(1.44269504088896341f));
-  F16 r = F16::fma(n, F16::set(-0.693359375f), x);
-  r = F16::fma(n, F16::set(2.12194440e-4f), r);
-  F16 p = F16::set(1.9875691500e-4f);
-  p = F16::fma(p, r, F16::set(1.3981999507e-3f));
-  p = F16::fma(p, r, F16::set(8.3334519073e-3f));
-  p = F16::fma(p, r, F16::set(4.1665795894e-2f));
-  p = F16::fma(p, r, F16::set(1.6666665459e-1f));
-  p = F16::fma(p, r, F16::set(5.0000001201e-1f));
-  p = F16::fma(p, r * r, r) + F16::set(1.0f);
-  return F16::scale(p, n);
+template <typename V>
+inline V exponential(V x) {
+  x = V::max(x, V::set(-87.0f));
+  const V n = V::round_half_even(x * V::set(1.44269504088896341f));
+  V r = V::fma(n, V::set(-0.693359375f), x);
+  r = V::fma(n, V::set(2.12194440e-4f), r);
+  V p = V::set(1.9875691500e-4f);
+  p = V::fma(p, r, V::set(1.3981999507e-3f));
+  p = V::fma(p, r, V::set(8.3334519073e-3f));
+  p = V::fma(p, r, V::set(4.1665795894e-2f));
+  p = V::fma(p, r, V::set(1.6666665459e-1f));
+  p = V::fma(p, r, V::set(5.0000001201e-1f));
+  p = V::fma(p, r * r, r) + V::set(1.0f);
+  return V::scale(p, n);
 }
 
 // erf(x) to 1.5e-7: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26.
-inline F16 error_function(F16 x) {
-  const F16 a = F16::abs(x);
-  const F16 t = F16::set(1.0f) / F16::fma(F16::set(0.3275911f), a, F16::set(1.0f));
-  F16 p = F16::set(1.061405429f);
-  p = F16::fma(p, t, F16::set(-1.453152027f));
-  p = F16::fma(p, t, F16::set(1.421413741f));
-  p = F16::fma(p, t, F16::set(-0.284496736f));
-  p = F16::fma(p, t, F16::set(0.254829592f));
-  const F16 y = F16::set(1.0f) - p * t * exponential(F16::set(0.0f) - a * a);
-  return F16::copy_sign(y, x);
+template <typename V>
+inline V error_function(V x) {
+  const V a = V::abs(x);
+  const V t = V::set(1.0f) / V::fma(V::set(0.3275911f), a, V::set(1.0f));
+  V p = V::set(1.061405429f);
+  p = V::fma(p, t, V::set(-1.453152027f));
+  p = V::fma(p, t, V::set(1.421413741f));
+  p = V::fma(p, t, V::set(-0.284496736f));
+  p = V::fma(p, t, V::set(0.254829592f));
+  const V y = V::set(1.0f) - p * t * exponential(V::set(0.0f) - a * a);
+  return V::copy_sign(y, x);
+}
+
+template <typename V>
+inline V gelu_of(const V& x) {
+  return V::set(0.5f) * x * (V::set(1.0f) + error_function(x * V::set(0.70710678118654752f)));
 }
 
 void quantize(const float* x, int rows, int columns, int x_stride, int8_t* q, int q_stride, float* scale,
@@ -89,12 +101,11 @@ void layer_norm(const float* x, int rows, int columns, const float* gain, const 
 }
 
 void gelu(float* x, int count) {
-  const F16 half = F16::set(0.5f);
-  const F16 root = F16::set(0.70710678118654752f);
-  for (int i = 0; i < count; i += kLanes) {
-    const F16 v = F16::load(x + i);
-    (half * v * (F16::set(1.0f) + error_function(v * root))).store(x + i);
+  int i = 0;
+  if constexpr (kManyRegisters) {
+    for (; i + 4 * kLanes <= count; i += 4 * kLanes) gelu_of(Four::load(x + i)).store(x + i);
   }
+  for (; i < count; i += kLanes) gelu_of(F16::load(x + i)).store(x + i);
 }
 
 float maximum(const float* x, int count) {

@@ -5,17 +5,14 @@
 
 // finish(row, n, sums) for each group of 16 outputs from n on of each row.
 template <int kRows, int kGroups, int kAhead, typename Finish>
-inline void run_tile(const Activations& a, const Weights& w, int row, int n, int64_t ahead, const Finish& finish) {
-  alignas(64) int32_t sums[kRows][kGroups][kLanes];
-  multiply_tile<kRows, kGroups, false, kAhead>(a.q + static_cast<int64_t>(row) * a.stride, a.stride,
-                                               w.q + (n / kLanes) * w.group_stride, w.group_stride, 4 * kLanes,
-                                               w.inputs, ahead, sums);
-  for (int r = 0; r < kRows; r++) {
-    for (int g = 0; g < kGroups; g++) {
-      const int at = n + g * kLanes;
-      finish(row + r, at, I16::load(sums[r][g]) - I16::set(product(w.zero[at], a.sum[row + r])));
-    }
-  }
+inline void run_tile(const Activations& a, const Weights& w, int row, int n, int64_t ahead, const Finish finish) {
+  const int32_t* zero = w.zero + n;
+  const int32_t* sum = a.sum + row;
+  multiply_tile<kRows, kGroups, false, kAhead>(
+      a.q + static_cast<int64_t>(row) * a.stride, a.stride, w.q + (n / kLanes) * w.group_stride, w.group_stride,
+      4 * kLanes, w.inputs, ahead, [=](int r, int g, const I16& sums) ALWAYS_INLINE {
+        finish(row + r, n + g * kLanes, sums - I16::set(product(zero[g * kLanes], sum[r])));
+      });
 }
 
 template <int kGroups, int kAhead, typename Finish>
@@ -66,15 +63,18 @@ inline void run_product(const Activations& a, const Weights& w, int begin, int e
 }
 
 template <bool kBias, bool kAdd>
-inline void multiply_rows(const Activations& a, const Weights& w, int begin, int end, float* y, int y_stride) {
-  run_product(a, w, begin, end, [&](int row, int n, const I16& sums) {
-    float* to = y + static_cast<int64_t>(row) * y_stride + n;
-    const F16 scale = F16::set(a.scale[row]) * F16::load(w.scale + n);
+inline void multiply_rows(const Activations& a, const Weights& w, int begin, int end, float* y, int64_t y_stride) {
+  const float* row_scale = a.scale;
+  const float* scale = w.scale;
+  const float* bias = w.bias;
+  run_product(a, w, begin, end, [=](int row, int n, const I16& sums) ALWAYS_INLINE {
+    float* to = y + row * y_stride + n;
+    const F16 factor = F16::set(row_scale[row]) * F16::load(scale + n);
     F16 value = sums.to_float();
     if constexpr (kBias) {
-      value = F16::fma(value, scale, F16::load(w.bias + n));
+      value = F16::fma(value, factor, F16::load(bias + n));
     } else {
-      value = value * scale;
+      value = value * factor;
     }
     if constexpr (kAdd) value = F16::load(to) + value;
     value.store(to);
@@ -92,8 +92,9 @@ void multiply(const Activations& a, const Weights& w, int begin, int end, bool a
 }
 
 void multiply_exact(const Activations& a, const Weights& w, int begin, int end, int32_t* acc, int acc_stride) {
-  run_product(a, w, begin, end,
-              [&](int row, int n, const I16& sums) { sums.store(acc + static_cast<int64_t>(row) * acc_stride + n); });
+  run_product(a, w, begin, end, [=](int row, int n, const I16& sums) ALWAYS_INLINE {
+    sums.store(acc + static_cast<int64_t>(row) * acc_stride + n);
+  });
 }
 
 void join_planes(const int32_t* high, const int32_t* low, float scale, const float* w_scale, int count, float* y) {
