@@ -3,6 +3,7 @@ import { toMarkdown } from '../../bench/report-text.js';
 import type { Machine } from '../../bench/machine.js';
 import { createConfidenceTable } from './confidence-table.js';
 import { PARTS } from './configurations.js';
+import { createFileTables } from './file-tables.js';
 import { scoreRecordings } from './findings.js';
 import type { Findings } from './findings.js';
 import { listItems } from './run-work.js';
@@ -37,6 +38,7 @@ export function renderReport(findings: Findings, setting: ReportSetting): string
     createConfidenceTable(findings),
     tables.createAblationTable(findings, scores),
     tables.createGuardTable(findings),
+    ...createFileTables(findings, scores),
   ];
   const lines = [...describeRun(findings, setting), ...describeMissing(findings, setting)];
   return [lines.map((line) => `- ${line}\n`).join(''), ...all.map(toMarkdown)].join('\n');

@@ -78,15 +78,12 @@ export function createJoinedTables(findings: Findings, scores: Scores): readonly
 }
 
 function createJoinedTable(findings: Findings, scores: Scores, joined: Joined, index: number): Table {
-  const { configurations, heard, spellings } = findings;
+  const { configurations } = findings;
   const details: string[] = [];
   const rows = configurations.flatMap((configuration) => {
-    const found = heard.get(configuration.id)?.get(joined.item.key);
-    if (found === undefined) return [];
-    const whole = judgeJoined(joined.places, found, spellings);
-    const isDeaf = findDeaf(findings, scores, configuration.id);
-    const verdict = { ...whole, lost: whole.lost.filter((file) => !isDeaf(file)) };
-    details.push(...describeLosses(configuration, verdict, whole.lost.filter(isDeaf)));
+    const verdict = judge(findings, scores, joined, configuration.id);
+    if (verdict === null) return [];
+    details.push(...describeLosses(configuration, verdict));
     return [[configuration.label, ...formatVerdict(configuration, joined, verdict, scores, findings)]];
   });
   const { seconds } = joined.item.recording;
@@ -159,22 +156,30 @@ function rateAlone(findings: Findings, scores: Scores, id: string, files: readon
   return length === 0 ? null : known.reduce((sum, count) => sum + totalErrors(count), 0) / length;
 }
 
-/** Whether a recording by itself has not one word right: a short one that is misheard. */
-function findDeaf({ recordings }: Findings, scores: Scores, id: string): (file: string) => boolean {
-  const deaf = recordings.filter(({ key }) => {
-    const count = scores.get(id)?.get(key);
-    return count !== undefined && count.substitutions + count.deletions === count.length;
-  });
-  const files = new Set(deaf.map(({ recording }) => recording.file));
-  return (file) => files.has(file);
+interface Verdict extends JoinedVerdict {
+  /** Files without one word found that have none by themselves either, short ones that are misheard; not among the lost. */
+  readonly deaf: readonly string[];
 }
 
-/** @param deaf files of which no word is found by themselves either. */
-function describeLosses(
-  { id }: Configuration,
-  { lost, repeated }: JoinedVerdict,
-  deaf: readonly string[],
-): readonly string[] {
+/** Null unless it heard the joined sound. */
+export function judge(
+  { recordings, heard, spellings }: Findings,
+  scores: Scores,
+  { item, places }: Joined,
+  id: string,
+): Verdict | null {
+  const found = heard.get(id)?.get(item.key);
+  if (found === undefined) return null;
+  const whole = judgeJoined(places, found, spellings);
+  const isDeaf = (file: string) => {
+    const alone = recordings.find(({ recording }) => recording.file === file);
+    const count = alone && scores.get(id)?.get(alone.key);
+    return count !== undefined && count.substitutions + count.deletions === count.length;
+  };
+  return { ...whole, lost: whole.lost.filter((file) => !isDeaf(file)), deaf: whole.lost.filter(isDeaf) };
+}
+
+function describeLosses({ id }: Configuration, { lost, repeated, deaf }: Verdict): readonly string[] {
   return [
     ...(lost.length === 0 ? [] : [`${id} lost ${lost.join(', ')}.`]),
     ...(deaf.length === 0 ? [] : [`${id} finds no word of ${deaf.join(', ')}, here or by itself.`]),

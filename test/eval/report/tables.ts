@@ -10,8 +10,7 @@ import { ABLATIONS, COMPARISONS } from './configurations.js';
 import type { Comparison, Configuration } from './configurations.js';
 import * as sets from './findings.js';
 import type { Findings, Joined, RecordingSet, Scores } from './findings.js';
-import { judgeJoined } from './judge-joined.js';
-import { countInvented } from './sound-tables.js';
+import { countInvented, judge } from './sound-tables.js';
 
 /** A device that fails is no guard of the text. */
 const GUARDS = RETRY_REASONS.filter((reason) => reason !== 'device-fault');
@@ -136,7 +135,7 @@ export function createAblationTable(findings: Findings, scores: Scores): Table {
         ablation.question,
         `${ablation.first} - ${ablation.second}`,
         ...formatDifferences(findings, scores, ablation),
-        ...findings.joined.map((joined) => formatJoined(findings, joined, ablation)),
+        ...findings.joined.map((joined) => formatJoined(findings, scores, joined, ablation)),
         first === undefined || second === undefined ? NOTHING : `${first} with, ${second} without`,
       ];
     }),
@@ -166,11 +165,16 @@ export function createGuardTable(findings: Findings): Table {
 }
 
 /** `9.04 % with, 9.72 % without`; with the recordings lost and the words in gaps. */
-function formatJoined(findings: Findings, joined: Joined, { first, second }: Comparison): string {
+function formatJoined(
+  findings: Findings,
+  scores: Scores,
+  joined: Joined,
+  { first, second }: Comparison,
+): string {
   const [withIt, without] = [first, second].map((id) => {
-    const found = findings.heard.get(id)?.get(joined.item.key);
-    if (found === undefined) return null;
-    const { tally, lost, wordsInGaps } = judgeJoined(joined.places, found, findings.spellings);
+    const verdict = judge(findings, scores, joined, id);
+    if (verdict === null) return null;
+    const { tally, lost, wordsInGaps } = verdict;
     return `${formatRate(tally.errors / tally.length)}, ${lost.length} lost, ${wordsInGaps} in gaps`;
   });
   return withIt == null || without == null ? NOTHING : `${withIt}; without ${without}`;

@@ -115,6 +115,26 @@ it('a recording that is not understood by itself either is not lost in the joine
   expect(report).toContain('whisper.cpp-q8 finds no word of b.wav, here or by itself.');
 });
 
+it('goes file by file where the engine and its fallback differ', () => {
+  const shouted = PERFECT.map((one) =>
+    one.key === 'a.wav' ? { ...one, text: 'One small step for a MAN!' } : one,
+  );
+  const report = renderReport(
+    {
+      ...FINDINGS,
+      heard: new Map([...FINDINGS.heard, ['onnx', toMap([...shouted, GUTEN])]]),
+      configurations: CONFIGURATIONS,
+    },
+    SETTING,
+  );
+
+  expect(report).toContain('### File by file: cpu and onnx');
+  expect(report).toContain('| b.wav | 7 | 1 | 0 |');
+  expect(report).toContain(
+    'Of 4 recordings 3 have the same text after normalisation, 0 another one with as many errors; 0 have fewer errors with cpu, 1 with onnx',
+  );
+});
+
 describe('the place of the report in the document', () => {
   const begin = '<!-- eval:begin: the output of `npm run eval -- --report` -->';
   const document = `# By hand\n\n${begin}\n\nold\n\n<!-- eval:end -->\n\nalso by hand\n`;
