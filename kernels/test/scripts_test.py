@@ -41,9 +41,28 @@ def undefined_names(text):
 
 
 def find_faults(plan):
-    """What the silicon could not have: overlapping memory, channels and locks that there are none of."""
+    """What the silicon could not have, as native/npu/checker.h finds it in the decoder's: overlapping memory, too small
+    a stack, channels, locks and descriptors that there are none of, transfers beyond a buffer or too long."""
     faults = []
+    for sequence in plan["sequences"]:
+        for task in sequence["tasks"]:
+            size = next(a["bytes"] for a in plan["arguments"] if a["name"] == task["argument"])
+            if task["offset"] + 4 * task["lengthWords"] > size:
+                faults.append(f"a task reaches beyond {task['argument']}")
     for tile in plan["tiles"]:
+        if tile["row"] > 1 and tile["stackBytes"] < 2048:
+            faults.append("too small a stack")
+        ids = 48 if tile["row"] == 1 else 16
+        bytes_of = {buffer["name"]: buffer["bytes"] for buffer in tile["buffers"]}
+        for d in tile["descriptors"]:
+            reach = d["lengthWords"] + (d["iterationWrap"] - 1) * d["iterationStrideWords"]
+            if d["offset"] + 4 * reach > bytes_of[d["buffer"]]:
+                faults.append(f"descriptor {d['id']} reaches beyond {d['buffer']}")
+            if d["lengthWords"] > 16383:
+                faults.append(f"descriptor {d['id']} moves too many words")
+            if d["id"] >= ids:
+                faults.append(f"descriptor {d['id']}")
+        faults += [f"lock {lock['id']}" for lock in tile["locks"] if lock["id"] >= (64 if tile["row"] == 1 else 16)]
         size = 524288 if tile["row"] == 1 else 65536
         owners = sorted(mlir.own_buffers(tile), key=lambda b: b["address"])
         end = tile["stackBytes"]
@@ -110,6 +129,74 @@ class Designs(unittest.TestCase):
             self.assertEqual(done.stdout.count("{"), done.stdout.count("}"))
             self.assertIn(f'@{kernel}_case', done.stdout)
             self.assertEqual(find_faults(one_tile.plan(kernel)), [])
+
+    def test_one_byte_over_is_found_in_every_kernels_plan(self):
+        for kernel in compiler.KERNELS:
+            core = one_tile.plan(kernel)["tiles"][1]
+            buffers = sorted(range(len(core["buffers"])), key=lambda i: core["buffers"][i]["address"])
+            self.assertEqual(core["stackBytes"], core["buffers"][buffers[0]]["address"])
+
+            def changed(change):
+                plan = one_tile.plan(kernel)
+                change(plan, plan["tiles"][1])
+                return find_faults(plan)
+
+            def grow(index, to, over):
+                def change(_plan, tile):
+                    tile["buffers"][index]["bytes"] = to - tile["buffers"][index]["address"] + over
+
+                return changed(change)
+
+            # Each buffer up to the next one, the last up to the end of the memory.
+            ends = [core["buffers"][i]["address"] for i in buffers[1:]] + [65536]
+            for index, end in zip(buffers, ends):
+                self.assertEqual(grow(index, end, 0), [])
+                self.assertEqual(len(grow(index, end, 1)), 1, f"{kernel}: {core['buffers'][index]['name']}")
+            for over in (0, 1):
+                def stack(_plan, tile):
+                    tile["stackBytes"] = 2048 - over
+
+                self.assertEqual(changed(stack), ["too small a stack"][:over])
+                for i, d in enumerate(core["descriptors"]):
+                    def shrink(_plan, tile):
+                        buffer = next(b for b in tile["buffers"] if b["name"] == d["buffer"])
+                        buffer["bytes"] = d["offset"] + 4 * d["lengthWords"] - over
+
+                    self.assertEqual(changed(shrink), [f"descriptor {d['id']} reaches beyond {d['buffer']}"][:over])
+
+                    def renumber(_plan, tile):
+                        tile["descriptors"][i]["id"] = 15 + over
+
+                    self.assertEqual(changed(renumber), ["descriptor 16"][:over])
+
+                    def redirect(_plan, tile):
+                        tile["descriptors"][i]["channel"] = 1 + over
+
+                    self.assertEqual(changed(redirect), ["channel 2"][:over])
+                for i in range(len(core["locks"])):
+                    def relock(_plan, tile):
+                        tile["locks"][i]["id"] = 15 + over
+
+                    self.assertEqual(changed(relock), ["lock 16"][:over])
+                for i, argument in enumerate(one_tile.plan(kernel)["arguments"]):
+                    def cut(plan, _tile):
+                        plan["arguments"][i]["bytes"] -= over
+
+                    self.assertEqual(changed(cut), [f"a task reaches beyond {argument['name']}"][:over])
+
+    def test_the_declared_programs_are_within_the_cores_memory(self):
+        declared = {}
+        for kernel in compiler.KERNELS:
+            found = re.search(r"^Program, estimated: ([\d,]+) bytes", (ROOT / kernel / "README.md").read_text(), re.M)
+            declared[kernel] = int(found[1].replace(",", ""))
+            self.assertLess(declared[kernel], 16384)
+        # attention_self goes with attention_cross, ffn_fused with gelu, in the decoder's step all but gemm_i8.
+        step = sum(size for kernel, size in declared.items() if kernel != "gemm_i8") + 2560
+        plan = json.loads(subprocess.run([NPU_PROGRAM], capture_output=True, text=True, check=True).stdout)
+        cores = [tile for tile in plan["tiles"] if tile["row"] > 1]
+        self.assertEqual(len(cores), 16)
+        for core in cores:
+            self.assertTrue(step <= core["programBytes"] <= 16384, f"{step} of {core['programBytes']}")
 
     def test_faults_of_a_plan_are_found(self):
         plan = one_tile.plan("gelu")

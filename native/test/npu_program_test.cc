@@ -162,6 +162,65 @@ void test_limits() {
        [](ProgramPlan& p, Limits&, uint32_t over) {
          find_tile(p, 0, 2).locks.push_back({15 + static_cast<int>(over), "more", 0});
        }},
+      {"too many locks",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         find_tile(p, 1, kMemoryRow).locks.push_back({63 + static_cast<int>(over), "more", 0});
+       }},
+      {"is not in the array",
+       [](ProgramPlan& p, Limits& limits, uint32_t over) {
+         limits.columns = 4 - static_cast<int>(over);
+         limits.core_rows = 4;
+         CHECK(p.tiles.back().column == 3);
+       }},
+      {"is not in the array",
+       [](ProgramPlan&, Limits& limits, uint32_t over) { limits.core_rows = 4 - static_cast<int>(over); }},
+      {"is there twice",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         if (over > 0) find_tile(p, 3, 5).row = 4;
+       }},
+      {"vectors cannot be loaded from",
+       [](ProgramPlan& p, Limits&, uint32_t over) { last_buffer(find_tile(p, 0, 2)).address += 32 - 4 * over; }},
+      {"moves too many words at once",
+       [](ProgramPlan&, Limits& limits, uint32_t over) { limits.memory_transfer_words = 1024 - over; }},
+      {"too many dimensions",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         DescriptorPlan& d = find_tile(p, 1, kMemoryRow).descriptors[0];
+         d.dimensions = {{512, 1}, {2, 512}, {1, 1}, {1, 1}};
+         if (over > 0) d.dimensions.push_back({1, 1});
+       }},
+      {"too large a stride of iterations",
+       [](ProgramPlan& p, Limits& limits, uint32_t over) {
+         limits.memory_tile = 1u << 30;
+         find_tile(p, 1, kMemoryRow).buffers[1].address = 1u << 28;
+         find_tile(p, 1, kMemoryRow).buffers[0].bytes = 1u << 27;
+         find_tile(p, 1, kMemoryRow).descriptors[0].iteration = {2, (1u << 20) + over};
+       }},
+      {"names a lock that is not there",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         DescriptorPlan& d = find_tile(p, 0, 5).descriptors[0];
+         if (over > 0) d.release_lock = 15;
+       }},
+      {"leads to one of another channel",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         if (over > 0) find_tile(p, 0, 5).descriptors[2].next = 3;
+       }},
+      {"begins where another does",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         if (over > 0) p.routes.push_back({p.routes[0].from, {}});
+       }},
+      {"uses a shim channel that is not there",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         p.sequences[0].tasks.back().channel = 1 + static_cast<int>(over);
+       }},
+      {"moves from between words",
+       [](ProgramPlan& p, Limits&, uint32_t over) { p.sequences[0].tasks.back().offset += 4 - over; }},
+      {"moves nothing",
+       [](ProgramPlan& p, Limits&, uint32_t over) { p.sequences[0].tasks.back().length_words = 1 - over; }},
+      {"rows that a product has not",
+       [](ProgramPlan& p, Limits&, uint32_t over) {
+         SequencePlan& last = p.sequences.back();
+         last.runs = last.rows + static_cast<int>(over);
+       }},
       {"more contexts", [](ProgramPlan& p, Limits&, uint32_t over) { p.contexts = 6 + static_cast<int>(over); }},
       {"more data buffers",
        [](ProgramPlan&, Limits& limits, uint32_t over) { limits.arguments = 5 - static_cast<int>(over); }},
@@ -195,6 +254,121 @@ void test_limits() {
       CHECK(is_found == (over == 1));
     }
   }
+}
+
+bool has_fault(const ProgramPlan& program, const std::string& text) {
+  const std::vector<std::string> faults = check_program(program);
+  return std::any_of(faults.begin(), faults.end(),
+                     [&](const std::string& fault) { return fault.find(text) != std::string::npos; });
+}
+
+std::string place_of(const TilePlan& tile) {
+  const char* kind = tile.row == kMemoryRow ? "memory tile (" : "core (";
+  return kind + std::to_string(tile.column) + ", " + std::to_string(tile.row) + ")";
+}
+
+// The first byte behind the last that the descriptor touches.
+uint64_t end_of(const DescriptorPlan& d) {
+  const uint64_t iterations = static_cast<uint64_t>(d.iteration.wrap - 1) * d.iteration.stride_words * 4;
+  return d.offset + iterations + static_cast<uint64_t>(d.length_words) * 4;
+}
+
+// What test_limits does at one place, at every place there is: each buffer of each tile up to the next one and to the
+// end of the memory, each core's program and stack, each descriptor in its buffer; exactly, and one byte over.
+void test_every_tile() {
+  ProgramPlan program = make_program(kBase, 6624);
+  int tried = 0;
+  for (TilePlan& tile : program.tiles) {
+    if (tile.row == kShimRow) continue;
+    const std::string place = place_of(tile);
+    const uint32_t size = tile.row == kMemoryRow ? 512 * 1024 : 64 * 1024;
+    for (BufferPlan& buffer : tile.buffers) {
+      const uint32_t bytes = buffer.bytes;
+      uint32_t room = size;
+      std::string in_the_way = " has no room for " + buffer.name;
+      for (const BufferPlan& other : tile.buffers) {
+        if (other.address <= buffer.address || other.address >= room || (other.live & buffer.live) == 0) continue;
+        room = other.address;
+        in_the_way = " has " + other.name + " over " + buffer.name;
+      }
+      buffer.bytes = room - buffer.address;
+      CHECK(!has_fault(program, place + in_the_way));
+      buffer.bytes++;
+      CHECK(has_fault(program, place + in_the_way));
+      buffer.bytes = bytes;
+      tried++;
+    }
+    for (const DescriptorPlan& d : tile.descriptors) {
+      BufferPlan& buffer = *std::find_if(tile.buffers.begin(), tile.buffers.end(),
+                                         [&](const BufferPlan& each) { return each.name == d.buffer; });
+      const std::string fault = place + ", descriptor " + std::to_string(d.id) + ", reaches beyond " + d.buffer;
+      const uint32_t bytes = buffer.bytes;
+      CHECK(end_of(d) <= bytes);
+      buffer.bytes = static_cast<uint32_t>(end_of(d));
+      CHECK(!has_fault(program, fault));
+      buffer.bytes--;
+      CHECK(has_fault(program, fault));
+      buffer.bytes = bytes;
+      tried++;
+    }
+    if (tile.row == kMemoryRow) continue;
+    const auto [program_bytes, stack] = std::make_pair(tile.program_bytes, tile.stack_bytes);
+    tile.program_bytes = 16 * 1024;
+    tile.stack_bytes = 2048;
+    CHECK(!has_fault(program, place));
+    tile.program_bytes++;
+    tile.stack_bytes--;
+    CHECK(has_fault(program, place + " has a program of more bytes") && has_fault(program, place + " has too small"));
+    tile.program_bytes = program_bytes;
+    tile.stack_bytes = stack;
+  }
+  CHECK(check_program(program).empty());
+  CHECK(tried > 16 * 15 + 4 * 4);
+}
+
+// Each data buffer of a run, of every sequence: with every slot and length that is patched in, its last byte is used,
+// and one byte less is found.
+void test_every_argument() {
+  const ProgramPlan program = make_program(kBase, kSparseTokens);
+  uint64_t used[kArguments] = {};
+  for (const SequencePlan& sequence : program.sequences) {
+    InstructionStream stream = encode(sequence);
+    for (const bool is_sparse : {false, true}) {
+      StepPatches patches = {};
+      patches.is_sparse = is_sparse;
+      for (int i = 0; i < tile::kRows; i++) {
+        patches.text_slots[i] = program.text_slots - 1;
+        patches.text_positions[i] = tile::kTextPositions;
+        patches.window_slots[i] = program.window_slots - 1;
+        patches.window_positions[i] = kAudioContext;
+      }
+      apply(program, sequence, stream.points, patches, stream.words.data());
+      for (size_t at = kHeaderWords; at < stream.words.size();) {
+        const uint32_t* word = &stream.words[at];
+        at += word[0] == kTask ? kTaskWords : kWaitWords;
+        if (word[0] != kTask) continue;
+        const uint64_t offset = word[5] | static_cast<uint64_t>(word[6]) << 32;
+        used[word[4]] = std::max(used[word[4]], offset + uint64_t{word[7]} * 4);
+      }
+    }
+    // As it is placed, unpatched.
+    for (int argument = 0; argument < kArguments; argument++) {
+      uint64_t end = 0;
+      for (const TaskPlan& task : sequence.tasks) {
+        if (static_cast<int>(task.argument) == argument)
+          end = std::max(end, task.offset + uint64_t{task.length_words} * 4);
+      }
+      ProgramPlan tight = program;
+      const std::string fault = "the sequence of " + std::to_string(sequence.rows) + " rows, " +
+                                std::to_string(sequence.runs) + " windows, reaches beyond " +
+                                name_of(static_cast<Argument>(argument));
+      tight.argument_bytes[argument] = end;
+      CHECK(!has_fault(tight, fault));
+      tight.argument_bytes[argument]--;
+      CHECK(has_fault(tight, fault));
+    }
+  }
+  for (int argument = 0; argument < kArguments; argument++) CHECK(used[argument] == program.argument_bytes[argument]);
 }
 
 // Every weight is once where its tile looks for it: each output of each matrix belongs to one tile.
@@ -304,6 +478,8 @@ int main() {
   std::unique_ptr<Model> model;
   CHECK(Model::open(folder.write("model", fixture.bytes()), &model).ok());
   test_limits();
+  test_every_tile();
+  test_every_argument();
   test_deal();
   test_weights(*model);
   test_bad_streams();
