@@ -6,7 +6,8 @@
  * lines wait in the journal for the disk.
  */
 import { extendHistory } from '../shared/journal.js';
-import type { JobHistory, JournalLine } from '../shared/journal.js';
+import type { JournalLine } from '../shared/journal-lines.js';
+import type { JobHistory } from '../shared/journal.js';
 import { isFinished } from '../shared/job.js';
 import type { JobAction } from '../shared/job.js';
 import { reduceJob } from '../shared/job.js';

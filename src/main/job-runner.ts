@@ -9,7 +9,7 @@
 import type { Failure } from '../shared/errors.js';
 import type { EngineEvent } from '../shared/events.js';
 import { isFinished, JOBS_AT_ONCE } from '../shared/job.js';
-import type { JournalLine } from '../shared/journal.js';
+import type { JournalLine } from '../shared/journal-lines.js';
 import { isLastEvent } from './engine-host.js';
 import type { EngineHost, EngineStop } from './engine-host.js';
 import { explainGiveUp, explainLostJob, explainRestart } from './job-failures.js';

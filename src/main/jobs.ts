@@ -10,7 +10,7 @@ import type { Failure } from '../shared/errors.js';
 import type { EngineEvent } from '../shared/events.js';
 import { createJob, isFinished } from '../shared/job.js';
 import type { Job } from '../shared/job.js';
-import type { JournalLine } from '../shared/journal.js';
+import type { JournalLine } from '../shared/journal-lines.js';
 import type { DeviceChoice, TranscribeOptions } from '../shared/options.js';
 import type { Samples } from '../shared/time.js';
 import type { Transcript } from '../shared/transcript.js';

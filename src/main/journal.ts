@@ -11,7 +11,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../node/write-file.js';
 import { replayJournal } from '../shared/journal.js';
-import type { JournalLine, Replay } from '../shared/journal.js';
+import type { JournalLine } from '../shared/journal-lines.js';
+import type { Replay } from '../shared/journal.js';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 

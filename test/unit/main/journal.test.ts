@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal, JOURNAL_FILE } from '../../../src/main/journal.js';
 import { createJob } from '../../../src/shared/job.js';
 import { compactHistory, createdLine, migrateLine, replayJournal } from '../../../src/shared/journal.js';
-import type { JournalLine } from '../../../src/shared/journal.js';
+import type { JournalLine } from '../../../src/shared/journal-lines.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
 import type { TranscribeOptions } from '../../../src/shared/options.js';
 import { toSamples } from '../../../src/shared/time.js';

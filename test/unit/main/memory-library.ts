@@ -2,7 +2,8 @@
 import type { FilePath } from '../../../src/shared/engine-protocol.js';
 import type { Job } from '../../../src/shared/job.js';
 import { createdLine, replayJournal, startHistory } from '../../../src/shared/journal.js';
-import type { JobHistory, JournalLine } from '../../../src/shared/journal.js';
+import type { JournalLine } from '../../../src/shared/journal-lines.js';
+import type { JobHistory } from '../../../src/shared/journal.js';
 import type { StoredJob } from '../../../src/main/library.js';
 
 export function createMemoryLibrary() {
