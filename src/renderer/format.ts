@@ -53,6 +53,12 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** A folder as people name it: what is below their home begins with ~. */
+export function formatFolder(path: string, home: string): string {
+  if (home === '' || (path !== home && !path.startsWith(`${home}/`))) return path;
+  return `~${path.slice(home.length)}`;
+}
+
 /** A probability as it is read beside others: "93.1%", "0.4%", "<0.1%". */
 export function formatShare(share: number): string {
   if (share > 0 && share < 0.001) return '<0.1%';

@@ -27,7 +27,10 @@ function moveMark(step: 1 | -1): void {
   const { marked } = useUi.getState();
   const position = marked?.jobId === jobId ? marked.index : -1;
   const at = position < 0 ? 0 : position + step;
-  if (segments[at] !== undefined) useUi.setState({ marked: { jobId, index: at } });
+  if (segments[at] === undefined) return;
+  useUi.setState({ marked: { jobId, index: at } });
+  // The keyboard goes with the mark: on a button it left, Enter and Space would press that and not mean the row.
+  document.querySelector<HTMLElement>('.words-scroll')?.focus({ preventScroll: true });
 }
 
 /** Only where a transcript is on screen that can be edited. */

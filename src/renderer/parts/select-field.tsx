@@ -1,7 +1,7 @@
-/** A labelled native picker: type-ahead, arrows and the system's own list come with it. */
+/** A labelled picker. */
 import './field.css';
 import type { ReactNode } from 'react';
-import { Icon } from './icon.js';
+import { Select } from './select.js';
 
 export interface SelectFieldProps {
   readonly label: string;
@@ -23,19 +23,16 @@ export function SelectField({
   return (
     <label className="field">
       <span className="field-label">{label}</span>
-      <span className="field-select">
-        <select
-          value={value}
-          data-testid={testId}
-          disabled={isDisabled}
-          onChange={(event) => {
-            onChange(event.target.value);
-          }}
-        >
-          {children}
-        </select>
-        <Icon name="chevron" />
-      </span>
+      <Select
+        value={value}
+        testId={testId}
+        disabled={isDisabled}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+      >
+        {children}
+      </Select>
     </label>
   );
 }

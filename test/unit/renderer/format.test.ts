@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   baseName,
   formatElapsed,
+  formatFolder,
   formatPercent,
   formatRemaining,
   formatSpeed,
@@ -63,6 +64,15 @@ describe('speed', () => {
   it('is not said before there is something to measure', () => {
     expect(formatSpeed(0, 10_000)).toBeNull();
     expect(formatSpeed(seconds(4), 0)).toBeNull();
+  });
+});
+
+describe('folders', () => {
+  it('below the home begin with ~, others stay', () => {
+    expect(formatFolder('/home/ada/Documents/Tilescribe', '/home/ada')).toBe('~/Documents/Tilescribe');
+    expect(formatFolder('/home/ada', '/home/ada')).toBe('~');
+    expect(formatFolder('/home/adam/x', '/home/ada')).toBe('/home/adam/x');
+    expect(formatFolder('/data', '')).toBe('/data');
   });
 });
 

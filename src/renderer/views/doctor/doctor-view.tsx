@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { DOCTOR_PARTS, formatDoctorReport } from '../../../shared/doctor.js';
 import type { DoctorLine } from '../../../shared/doctor.js';
 import { copyText } from '../../copy-text.js';
-import { Button } from '../../parts/button.js';
+import { Button, IconButton } from '../../parts/button.js';
 import { Icon } from '../../parts/icon.js';
 import type { IconName } from '../../parts/icon.js';
 import { ensureDoctor, runDoctor, useDoctor } from '../../stores/doctor.js';
@@ -17,8 +17,27 @@ const { doctor: words } = strings;
 const STATE_ICON: Readonly<Record<DoctorLine['state'], IconName>> = {
   pass: 'check',
   fail: 'warning',
-  skip: 'clock',
+  skip: 'dash',
 };
+
+function copy(text: string, said: string): void {
+  if (copyText(text)) showToast(said, null);
+}
+
+function Fix({ fix }: { readonly fix: string }) {
+  return (
+    <div className="doctor-fix">
+      <code>{fix}</code>
+      <IconButton
+        icon="copy"
+        label={words.copyFix}
+        onClick={() => {
+          copy(fix, words.fixCopied);
+        }}
+      />
+    </div>
+  );
+}
 
 function Line({ line }: { readonly line: DoctorLine }) {
   const { id, title, state, found, cause, fix } = line;
@@ -31,14 +50,11 @@ function Line({ line }: { readonly line: DoctorLine }) {
         </p>
         <p>{found}</p>
         {cause !== null && <p>{cause}</p>}
-        {fix !== null && <code className="doctor-fix">{fix}</code>}
+        {/* What is not missed is not in the way either: Models has a button for each model. */}
+        {fix !== null && state === 'fail' && <Fix fix={fix} />}
       </div>
     </li>
   );
-}
-
-function copy(text: string): void {
-  if (copyText(text)) showToast(words.copied, null);
 }
 
 export function DoctorView() {
@@ -59,7 +75,7 @@ export function DoctorView() {
               <Button
                 icon="copy"
                 onClick={() => {
-                  copy(formatDoctorReport(report));
+                  copy(formatDoctorReport(report), words.copied);
                 }}
               >
                 {words.copy}

@@ -4,7 +4,7 @@ import '../page.css';
 import { useDeferredValue, useEffect, useState } from 'react';
 import type { LibraryEntry } from '../../../shared/library.js';
 import { formatDuration } from '../../../shared/time.js';
-import { formatDate } from '../../format.js';
+import { formatDate, formatFolder } from '../../format.js';
 import { IconButton } from '../../parts/button.js';
 import { Icon } from '../../parts/icon.js';
 import { deleteFromLibrary, listLibrary, openFromLibrary, useLibrary } from '../../stores/library.js';
@@ -90,6 +90,7 @@ export function LibraryView() {
   const asked = useDeferredValue(query.trim());
   const { entries, isLoading } = useLibrary();
   const usualFolder = useUi((state) => state.app?.libraryFolder ?? '');
+  const home = useUi((state) => state.app?.homeFolder ?? '');
   const folder = useSettings((state) => state.settings.libraryFolder ?? usualFolder);
   // A job that ends or goes changes the library.
   const jobs = useJobs((state) => state.jobs.map(({ id, state: now }) => `${id} ${now}`).join());
@@ -102,7 +103,7 @@ export function LibraryView() {
   return (
     <section className="page" aria-labelledby={TITLE_ID}>
       <div className="page-content">
-        <p className="page-lead">{words.lead(folder)}</p>
+        <p className="page-lead">{words.lead(formatFolder(folder, home))}</p>
         <div className="library-search" role="search">
           <Icon name="search" />
           <input

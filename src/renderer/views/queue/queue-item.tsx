@@ -127,11 +127,8 @@ export const QueueItem = memo(function QueueItem(props: QueueItemProps) {
           {job.fileName}
         </span>
         {isWorking ? <RunningStatus job={job} /> : <RestingStatus job={job} />}
-        {job.failure !== null && (
-          <span className="queue-failure">
-            {job.failure.message} <span className="queue-remedy">{job.failure.remedy}</span>
-          </span>
-        )}
+        {/* What to do about it stands where the transcript would. */}
+        {job.failure !== null && <span className="queue-failure">{job.failure.message}</span>}
       </button>
       <ItemButtons job={job} tabIndex={tabIndex} />
     </li>

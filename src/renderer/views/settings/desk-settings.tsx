@@ -1,6 +1,7 @@
 /** How the window looks, where transcripts live, and what comes out. */
 import { EXPORT_FORMATS } from '../../../shared/export/formats.js';
 import { MOTIONS, THEMES } from '../../../shared/settings.js';
+import { formatFolder } from '../../format.js';
 import { Button } from '../../parts/button.js';
 import { browseLibraryFolder, changeSettings, useSettings } from '../../stores/settings.js';
 import { useUi } from '../../stores/ui.js';
@@ -12,6 +13,7 @@ const { settings: words } = strings;
 export function DeskSettings() {
   const settings = useSettings((state) => state.settings);
   const usualFolder = useUi((state) => state.app?.libraryFolder ?? '');
+  const home = useUi((state) => state.app?.homeFolder ?? '');
   return (
     <>
       <ChoiceRow
@@ -44,7 +46,7 @@ export function DeskSettings() {
       <SettingRow words={words.libraryFolder} isWide>
         {(ids) => (
           <div className="setting-folder">
-            <code>{settings.libraryFolder ?? usualFolder}</code>
+            <code>{formatFolder(settings.libraryFolder ?? usualFolder, home)}</code>
             <Button {...ids} icon="folder" testId="setting-folder" onClick={() => void browseLibraryFolder()}>
               {words.chooseFolder}
             </Button>

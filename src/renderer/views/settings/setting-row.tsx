@@ -1,6 +1,7 @@
 /** One setting: its name, its sentence, its control. The sentence describes the control to screen readers. */
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { Select } from '../../parts/select.js';
 
 export interface SettingRowProps {
   readonly words: { readonly name: string; readonly text: string };
@@ -40,11 +41,10 @@ export function ChoiceRow<T extends string>({ words, value, choices, testId, onC
   return (
     <SettingRow words={words}>
       {(ids) => (
-        <select
+        <Select
           {...ids}
-          className="setting-select"
           value={value}
-          data-testid={testId}
+          testId={testId}
           onChange={(event) => {
             const chosen = choices[event.target.selectedIndex];
             if (chosen !== undefined) onChange(chosen.value);
@@ -55,7 +55,7 @@ export function ChoiceRow<T extends string>({ words, value, choices, testId, onC
               {choice.name}
             </option>
           ))}
-        </select>
+        </Select>
       )}
     </SettingRow>
   );
@@ -93,6 +93,7 @@ export interface TextRowProps {
   readonly value: string;
   readonly placeholder: string;
   readonly testId: string;
+  readonly rows?: number;
   /** Called when the typing rests, and when the field is left. */
   readonly onChange: (value: string) => Promise<void>;
 }
@@ -100,7 +101,7 @@ export interface TextRowProps {
 /** A recording that is dropped does not take the focus from the field: what is typed must not wait for that. */
 const REST_MS = 400;
 
-export function TextRow({ words, value, placeholder, testId, onChange }: TextRowProps) {
+export function TextRow({ words, value, placeholder, testId, rows = 3, onChange }: TextRowProps) {
   const fieldRef = useRef<HTMLTextAreaElement>(null);
   const timerRef = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -124,7 +125,7 @@ export function TextRow({ words, value, placeholder, testId, onChange }: TextRow
           {...ids}
           ref={fieldRef}
           className="field-text"
-          rows={3}
+          rows={rows}
           spellCheck={false}
           dir="auto"
           defaultValue={value}

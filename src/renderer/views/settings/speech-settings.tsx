@@ -39,6 +39,7 @@ export function SpeechSettings() {
         value={formatLanguages(settings.languages)}
         placeholder={words.languagesPlaceholder}
         testId="setting-languages"
+        rows={1}
         onChange={(text) => changeSettings({ languages: parseLanguages(text) })}
       />
       <ChoiceRow
@@ -51,7 +52,10 @@ export function SpeechSettings() {
       <ChoiceRow
         words={words.model}
         value={settings.model}
-        choices={models.map(({ id, name }) => ({ value: id, name }))}
+        choices={models.map(({ id, name, state }) => ({
+          value: id,
+          name: strings.models.choice(name, state),
+        }))}
         testId="setting-model"
         onChange={(model) => void changeSettings({ model })}
       />

@@ -16,9 +16,9 @@ export function ModelField() {
         setOptions(isEnglishOnly(model) ? { model, language: 'en', task: 'transcribe' } : { model });
       }}
     >
-      {models.map(({ id, name }) => (
+      {models.map(({ id, name, state }) => (
         <option key={id} value={id}>
-          {name}
+          {strings.models.choice(name, state)}
         </option>
       ))}
     </SelectField>

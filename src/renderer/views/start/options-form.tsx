@@ -62,6 +62,7 @@ export function OptionsForm() {
           <option value="transcribe">{start.taskTranscribe}</option>
           <option value="translate">{start.taskTranslate}</option>
         </SelectField>
+        <ModelField />
         <SelectField
           label={start.search}
           value={options.beamSize > 1 ? 'thorough' : 'fast'}
@@ -74,7 +75,6 @@ export function OptionsForm() {
           <option value="thorough">{start.searchThorough}</option>
         </SelectField>
       </div>
-      <ModelField />
       <details className="options-more">
         <summary>
           <Icon name="chevron" size={14} />

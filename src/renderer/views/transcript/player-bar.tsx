@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { Job } from '../../../shared/job.js';
 import { formatDuration, SAMPLE_RATE_HZ } from '../../../shared/time.js';
 import { Icon } from '../../parts/icon.js';
+import { Select } from '../../parts/select.js';
 import { attachAudio, seek, setRate, togglePlay, usePlayer } from '../../stores/player.js';
 import { strings } from '../../strings/en.js';
 import type { TranscriptEntry } from '../../transcript-entry.js';
@@ -100,8 +101,8 @@ export function PlayerBar({ job, entry }: PlayerBarProps) {
         <CoverageTargets job={job} entry={entry} duration={duration} />
       </div>
       <CoverageList job={job} entry={entry} />
-      <select
-        className="player-rate"
+      <Select
+        look="small"
         aria-label={words.rate}
         defaultValue="1"
         onChange={(event) => {
@@ -113,7 +114,7 @@ export function PlayerBar({ job, entry }: PlayerBarProps) {
             {words.rateName(rate)}
           </option>
         ))}
-      </select>
+      </Select>
       {(!job.hasAudio || canPlay === false) && <p className="player-none">{words.none}</p>}
     </section>
   );

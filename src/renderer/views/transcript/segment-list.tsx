@@ -76,6 +76,9 @@ export function SegmentList({ job, entry, isWorking }: SegmentListProps) {
     estimateSize: (at) => estimateHeight(segments[at]?.text ?? ''),
     overscan: 8,
     paddingStart: 20,
+    // A row that is gone to does not stick to the edge.
+    scrollPaddingStart: 20,
+    scrollPaddingEnd: 20,
     // The rows that have the focus or are being edited stay, else scrolling, or new text that is followed, would
     // take the field away from under the typing, and the keyboard's place with it.
     rangeExtractor: (range) => {

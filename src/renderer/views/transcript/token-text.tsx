@@ -14,10 +14,13 @@ export interface TokenTextProps {
   readonly isPending: boolean;
 }
 
-/** How sure the decoder was, in steps that can be told apart by an underline. */
-function certaintyOf(probability: number): 'sure' | 'unsure' | 'guess' {
-  if (probability >= 0.8) return 'sure';
-  return probability >= 0.4 ? 'unsure' : 'guess';
+/**
+ * How sure the decoder was, in steps that can be told apart by an underline. Most texts have a token in ten below 0.8,
+ * and commas are anybody's guess: what is underlined all over says nothing.
+ */
+function certaintyOf({ text, probability }: LiveToken): 'sure' | 'unsure' | 'guess' {
+  if (probability >= 0.5 || !/[\p{L}\p{N}]/u.test(text)) return 'sure';
+  return probability >= 0.25 ? 'unsure' : 'guess';
 }
 
 const ARROWS: Readonly<Record<string, string>> = { ArrowLeft: 'ArrowUp', ArrowRight: 'ArrowDown' };
@@ -69,7 +72,8 @@ export function TokenText({ tokens, isPending }: TokenTextProps) {
       onBlur={hide}
       onKeyDown={moveFocus}
     >
-      {tokens.map(({ text, probability }, position) => {
+      {tokens.map((token, position) => {
+        const { text } = token;
         if (text === '') return null;
         const word = text.trimStart();
         // The space before a word is not underlined with it.
@@ -80,7 +84,7 @@ export function TokenText({ tokens, isPending }: TokenTextProps) {
             <span
               className="token"
               data-token={position}
-              data-certainty={certaintyOf(probability)}
+              data-certainty={certaintyOf(token)}
               tabIndex={position === lastShown ? 0 : -1}
               role="button"
               aria-label={word === '' ? strings.tokens.blank : word}
