@@ -51,8 +51,8 @@ it('replacements rewrite the text that is heard', async () => {
       return replacements.length;
     })
     .toBe(1);
-  await page.getByTestId('view-transcribe').click();
-  await addFiles(page, KENNEDY);
+  // Anywhere in the window, and without leaving the field.
+  await dropFiles(page, KENNEDY);
   await waitForState(page, NAME, 'done');
 
   await expect

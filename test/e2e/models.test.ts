@@ -2,7 +2,18 @@
  * Models as a person gets them: downloaded (from a hub on this machine that has the real files of `base`), stopped and
  * gone on with after a restart, taken from disk, removed. The app has a models folder of its own that is empty.
  */
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -191,7 +202,7 @@ it('says of each model where it runs, as the doctor of this machine has it, and 
   }
 });
 
-it('a model is taken from a folder on the disk, and removed with its files', async () => {
+it('a model is taken from a folder on the disk, verified and repaired, and removed with its files', async () => {
   await using app = await launchApp({ env });
   const { electron, page } = app;
   const { card, waitFor } = await openModels(app);
@@ -207,6 +218,17 @@ it('a model is taken from a folder on the disk, and removed with its files', asy
   await waitFor('ready');
   expect(statSync(join(data, 'models', 'base', DECODER)).size).toBe(53_707_539);
   expect(hub.asked).toEqual([]);
+
+  // Damaged since, at its old length: Verify finds it, and fetches that file alone.
+  const damaged = openSync(join(data, 'models', 'base', DECODER), 'r+');
+  writeSync(damaged, Buffer.alloc(4096), 0, 4096, 1_000_000);
+  closeSync(damaged);
+  await card.getByRole('button', { name: 'Verify: Whisper base' }).click();
+  await expect.poll(() => hub.asked).toEqual([`${DECODER} whole`]);
+  await waitFor('ready');
+  await addFiles(page, KENNEDY);
+  await waitForState(page, basename(KENNEDY), 'done');
+  await page.getByTestId('view-models').click();
 
   await card.getByTestId('model-remove').click();
   await page.getByTestId('model-remove-confirm').click();
