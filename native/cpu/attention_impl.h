@@ -23,8 +23,9 @@ inline V power_of_two(V x) {
   return V::scale(p, n);
 }
 
-// How many lines are asked for at each step, kFar from it on. Few rows read each byte but once, so that memory
-// sets the pace; the encoder's many find all in the cache.
+// How many lines are asked for at each step. Few rows read each byte but once, so that memory sets the pace; the
+// encoder's many find all in the cache. Asked for is what comes next: with a block's keys its values, with those the
+// keys of the next block, or of what is attended to after this.
 template <int kRows, int kGroups>
 constexpr int kAhead = kRows < kTileRows ? kGroups : 0;
 
@@ -40,6 +41,32 @@ struct AttentionRows {
   alignas(64) float total[kLanes];
   alignas(64) float block_total[kLanes];
 };
+
+struct Ahead {
+  const AttentionMemory* memory;
+  int first;
+};
+
+// What comes after the block from `first` on.
+inline Ahead block_after(const AttentionMemory& memory, int first) {
+  if (first + kAttentionBlock < memory.positions) return {&memory, first + kAttentionBlock};
+  return {memory.next != nullptr ? memory.next : &memory, 0};
+}
+
+// Asks for its scales.
+inline void ask_for_scales(const Ahead& ahead) {
+  const int left = ahead.memory->positions - ahead.first;
+  for (int i = 0; i < kAttentionBlock && i < left; i += kLanes) {
+    __builtin_prefetch(ahead.memory->key_scale + ahead.first + i, 0, 2);
+    __builtin_prefetch(ahead.memory->value_log2 + ahead.first + i, 0, 2);
+    __builtin_prefetch(ahead.memory->value_inverse + ahead.first + i, 0, 2);
+  }
+}
+
+// From one to the other, which are in different memory.
+inline int64_t distance(const void* from, const void* to) {
+  return static_cast<int64_t>(reinterpret_cast<uintptr_t>(to) - reinterpret_cast<uintptr_t>(from));
+}
 
 // Scores of the groups from position `at` of the block on, which is position `first` + `at`.
 template <int kRows, int kGroups>
@@ -59,7 +86,8 @@ inline void score_tile(const AttentionMemory& memory, const Activations& queries
   F16 factor, top;
   multiply_tile<kRows, kGroups, false, kAhead<kRows, kGroups>>(
       queries.q + static_cast<int64_t>(row) * queries.stride, queries.stride, keys, kHeadWidth * kLanes, 4 * kLanes,
-      kHeadWidth, kFar, [=, &offset, &factor, &top](int r, int g, const I16& sums) ALWAYS_INLINE {
+      kHeadWidth, distance(memory.keys, memory.values),
+      [=, &offset, &factor, &top](int r, int g, const I16& sums) ALWAYS_INLINE {
         if (g == 0) {
           offset = I16::set(product(128, sum[r]));
           factor = F16::set(scale[r]);
@@ -112,8 +140,10 @@ inline void add_values(const AttentionMemory& memory, int first, int count, cons
                        AttentionRows* work) {
   const int8_t* values = memory.values + static_cast<int64_t>(first) * kHeadWidth;
   float* sums = work->sums[0];
+  const Ahead ahead = block_after(memory, first);
+  const int64_t far = distance(values, ahead.memory->keys + static_cast<int64_t>(ahead.first) * kHeadWidth);
   multiply_tile<kRows, 4, true, kAhead<kRows, 4>>(
-      &work->weights[0][0], kAttentionBlock, values, 4 * kLanes, 4 * kHeadWidth, (count + 3) / 4 * 4, kFar,
+      &work->weights[0][0], kAttentionBlock, values, 4 * kLanes, 4 * kHeadWidth, (count + 3) / 4 * 4, far,
       [=](int r, int g, const I16& products) ALWAYS_INLINE {
         float* to = sums + r * kHeadWidth + g * kLanes;
         F16::fma(F16::load(to), F16::set(before[r]), products.to_float() * F16::set(now[r])).store(to);
@@ -150,6 +180,7 @@ inline void attend_rows(const AttentionMemory& memory, const Activations& querie
     const F16 before = power_of_two(F16::load(work.highest) - highest);
     const F16 now = power_of_two(F16::load(work.block_highest) - highest);
     highest.store(work.highest);
+    if constexpr (kRows < kTileRows) ask_for_scales(block_after(memory, first));
     for (int r = 0; r < kRows; r++) weigh(memory, first, count, r, &work);
     F16::fma(F16::load(work.total), before, F16::load(work.block_total) * now).store(work.total);
     alignas(64) float factors[2][kLanes];

@@ -53,6 +53,8 @@ struct AttentionMemory {
   const float* value_log2 = nullptr;     // binary logarithm of the value's scale
   const float* value_inverse = nullptr;  // 1 / the value's scale
   int positions = 0;
+  // What is attended to after this, if that is known: it is asked for from memory meanwhile.
+  const AttentionMemory* next = nullptr;
 };
 
 struct Kernels {

@@ -199,14 +199,20 @@ void Decoder::self_attention(const DecoderRow* rows, int count, int layer, int t
   pool_.barrier();
 
   const Range heads = split_range(model_.config.heads, 1, thread, threads);
+  const auto memory = [&](int r, int head) {
+    return rows[r].text->layers[static_cast<size_t>(layer)].head(head, rows[r].position + 1);
+  };
   for (int r = 0; r < count; r++) {
     const float* row = wide_.data() + static_cast<int64_t>(r) * 3 * width;
     KeyValues& text = rows[r].text->layers[static_cast<size_t>(layer)];
     text.store(kernels_, heads, rows[r].position, 1, row + width, row + 2 * width, 3 * width);
     for (int head = heads.begin; head < heads.end; head++) {
       const Activations query = scratch.queries.quantize(kernels_, row + head * kHeadWidth, 1, 3 * width);
-      kernels_.attend(text.head(head, rows[r].position + 1), query,
-                      attended_.data() + static_cast<int64_t>(r) * width + head * kHeadWidth, width);
+      AttentionMemory now = memory(r, head);
+      const AttentionMemory next =
+          head + 1 < heads.end ? memory(r, head + 1) : memory(std::min(r + 1, count - 1), heads.begin);
+      now.next = &next;
+      kernels_.attend(now, query, attended_.data() + static_cast<int64_t>(r) * width + head * kHeadWidth, width);
     }
   }
   pool_.barrier();
@@ -229,6 +235,10 @@ void Decoder::cross_attention(const DecoderRow* rows, int count, int layer, int 
   pool_.barrier();
 
   const Range heads = split_range(model_.config.heads, 1, thread, threads);
+  const auto memory = [&](int head, int r) {
+    const WindowMemory& window = *rows[r].window;
+    return window.layers[static_cast<size_t>(layer)].head(head, window.positions);
+  };
   for (int head = heads.begin; head < heads.end; head++) {
     for (int r = 0; r < count;) {
       // Beams and prompts share a window: its keys and values are read once for all of them.
@@ -236,11 +246,13 @@ void Decoder::cross_attention(const DecoderRow* rows, int count, int layer, int 
                                  return a.window == b.window;
                                }));
       const int64_t at = static_cast<int64_t>(r) * width + head * kHeadWidth;
-      const WindowMemory& window = *rows[r].window;
       const Activations queries = scratch.queries.quantize(kernels_, wide_.data() + at, run, width);
       if (kept != nullptr) kept->keep({layer, head}, r, queries);
-      kernels_.attend(window.layers[static_cast<size_t>(layer)].head(head, window.positions), queries,
-                      attended_.data() + at, width);
+      AttentionMemory now = memory(head, r);
+      const AttentionMemory next =
+          r + run < count ? memory(head, r + run) : memory(std::min(head + 1, heads.end - 1), 0);
+      now.next = &next;
+      kernels_.attend(now, queries, attended_.data() + at, width);
       r += run;
     }
   }
