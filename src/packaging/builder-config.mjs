@@ -29,7 +29,9 @@ const NEEDED = [
   'libxss1',
   'xdg-utils',
 ];
-export const DEPENDENCIES = { needed: NEEDED, recommended: RECOMMENDED };
+/** The same in the names of Fedora; openSUSE provides them as well. */
+const RPM = ['gtk3', 'nss', 'alsa-lib', 'libnotify', 'libsecret', 'xdg-utils', '/usr/bin/ffmpeg'];
+export const DEPENDENCIES = { needed: NEEDED, recommended: RECOMMENDED, rpm: RPM };
 
 /**
  * @param {object} parts
@@ -95,6 +97,5 @@ export function createConfiguration({
       icon: join(root, 'resources', 'icons', 'sizes'),
       maintainer: 'The Tilescribe contributors <tilescribe@localhost>',
     },
-    rpm: { depends: ['gtk3', 'nss', 'alsa-lib', 'libnotify', 'libsecret', 'xdg-utils', '/usr/bin/ffmpeg'] },
   };
 }

@@ -1,35 +1,19 @@
 /**
- * Makes the .deb from the unpacked release with dpkg-deb alone: electron-builder would download fpm for it. What
- * desktops look for goes to /usr/share, the rest to /opt/tilescribe. Menus, icons and MIME types are refreshed by dpkg's
- * own triggers.
+ * Makes the .deb from the unpacked release with dpkg-deb alone: electron-builder would download fpm for it. Menus, icons
+ * and MIME types are refreshed by dpkg's own triggers.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sizeOfFolder } from '../models/folder-size.mjs';
-import { lastLines, runCaptured } from '../setup/command.mjs';
 import { DEPENDENCIES } from './builder-config.mjs';
+import { placeTree, run } from './tree.mjs';
 
-/**
- * @typedef {object} DebRequest
- * @property {string} root of the repository
- * @property {string} unpackedFolder
- * @property {string} workFolder emptied first
- * @property {string} version
- * @property {string} target path of the .deb
- * @property {number} epochSeconds time of all files inside
- */
-
-/** @param {DebRequest} request */
+/** @param {import('./tree.mjs').TreeRequest & { readonly target: string }} request `target`: path of the .deb */
 export async function makeDeb({ root, unpackedFolder, workFolder, version, target, epochSeconds }) {
-  await rm(workFolder, { recursive: true, force: true });
-  const app = join(workFolder, 'opt', 'tilescribe');
-  await mkdir(join(workFolder, 'opt'), { recursive: true });
-  await cp(unpackedFolder, app, { recursive: true });
-  await placeForDesktops(root, workFolder, { version, epochSeconds });
-  await symlinkCommand(workFolder);
+  await placeTree({ root, unpackedFolder, workFolder, version, epochSeconds });
   const control = join(workFolder, 'DEBIAN');
   await mkdir(control);
   for (const name of ['postinst', 'postrm']) {
@@ -70,38 +54,6 @@ export function describePackage(version, installedKilobytes) {
   ].join('\n');
 }
 
-/**
- * @param {string} root
- * @param {string} folder
- * @param {{ readonly version: string, readonly epochSeconds: number }} release
- */
-async function placeForDesktops(root, folder, { version, epochSeconds }) {
-  const share = join(folder, 'usr', 'share');
-  const linux = join(root, 'resources', 'linux');
-  const place = async (/** @type {string} */ source, /** @type {string} */ target) => {
-    await mkdir(join(share, target, '..'), { recursive: true });
-    await copyFile(source, join(share, target));
-  };
-  await place(join(linux, 'tilescribe.desktop'), 'applications/tilescribe.desktop');
-  await place(join(root, 'LICENSE'), 'doc/tilescribe/copyright');
-  await place(join(root, 'resources', 'icons', 'icon.svg'), 'icons/hicolor/scalable/apps/tilescribe.svg');
-  const sizes = join(root, 'resources', 'icons', 'sizes');
-  for (const file of await readdir(sizes)) {
-    await place(join(sizes, file), `icons/hicolor/${file.replace('.png', '')}/apps/tilescribe.png`);
-  }
-  const name = 'org.tilescribe.Tilescribe.metainfo.xml';
-  const date = new Date(epochSeconds * 1000).toISOString().slice(0, 10);
-  const text = await readFile(join(linux, name), 'utf8');
-  await mkdir(join(share, 'metainfo'), { recursive: true });
-  await writeFile(join(share, 'metainfo', name), text.replace('@VERSION@', version).replace('@DATE@', date));
-}
-
-/** @param {string} folder */
-async function symlinkCommand(folder) {
-  await mkdir(join(folder, 'usr', 'bin'), { recursive: true });
-  await symlink('/opt/tilescribe/tilescribe', join(folder, 'usr', 'bin', 'tilescribe'));
-}
-
 /** @param {string} folder */
 async function listChecksums(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -113,15 +65,4 @@ async function listChecksums(folder) {
     lines.push(`${hash.digest('hex')}  ${relative(folder, path)}\n`);
   }
   return lines.join('');
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- * @param {Readonly<Record<string, string>>} [env]
- */
-export async function run(command, args, env = {}) {
-  const { exitCode, output } = await runCaptured(command, args, { env: { ...process.env, ...env } });
-  if (exitCode !== 0) throw new Error(`${command} failed:\n${lastLines(output, 40)}`);
-  return output;
 }

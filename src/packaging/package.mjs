@@ -1,6 +1,7 @@
 /**
  * `npm run package`: a release from what is built and fetched already, without a network: the unpacked folder, a
- * .deb and a tar.gz. `-- AppImage rpm` makes these too, for which electron-builder downloads its tools.
+ * .deb and a tar.gz. `-- rpm` makes a .rpm too, with rpmbuild; `-- AppImage` that, for which electron-builder downloads
+ * its tools.
  */
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,17 +11,19 @@ import { readCatalog } from '../models/catalog.mjs';
 import { modelsFolder } from '../models/store.mjs';
 import { SetupError } from '../setup/setup-error.mjs';
 import { createConfiguration } from './builder-config.mjs';
-import { makeDeb, run } from './deb.mjs';
+import { makeDeb } from './deb.mjs';
 import { findFaults } from './inspect.mjs';
 import { writeNotices } from './notices.mjs';
 import { listPackagesInside } from './packages-inside.mjs';
+import { makeRpm, requireRpmbuild } from './rpm.mjs';
+import { run } from './tree.mjs';
 
 /** @typedef {import('../setup/progress.mjs').Reporter} Reporter */
 
 /** Part of the package, so that it works without a network at its first start. */
 export const BUNDLED_MODELS = ['base', 'silero-vad'];
 const VersionSchema = v.object({ version: v.string() });
-const ONLINE_TARGETS = ['AppImage', 'rpm'];
+const TARGETS = ['AppImage', 'rpm'];
 
 /**
  * @param {string} root
@@ -60,36 +63,37 @@ function debPath(root, version) {
 
 /**
  * @param {string} root
- * @param {readonly string[]} targets of ONLINE_TARGETS, besides the .deb and the tar.gz
+ * @param {readonly string[]} targets of TARGETS, besides the .deb and the tar.gz
  * @param {Reporter} reporter
  */
 export async function makeRelease(root, targets, reporter) {
-  const unknown = targets.find((target) => !ONLINE_TARGETS.includes(target));
+  const unknown = targets.find((target) => !TARGETS.includes(target));
   if (unknown !== undefined) {
-    throw new SetupError(`There is no target "${unknown}".`, `Choose of: ${ONLINE_TARGETS.join(', ')}.`);
+    throw new SetupError(`There is no target "${unknown}".`, `Choose of: ${TARGETS.join(', ')}.`);
   }
-  await makeUnpacked(root, targets, reporter);
+  if (targets.includes('rpm')) await requireRpmbuild();
+  const forBuilder = targets.filter((target) => target !== 'rpm');
+  await makeUnpacked(root, forBuilder, reporter);
   const { version } = await readPackage(join(root, 'package.json'));
   const epochSeconds = await readEpoch(root);
   const deb = debPath(root, version);
+  const rpm = join(outputFolder(root), `tilescribe-${version}-1.x86_64.rpm`);
+  const release = { root, unpackedFolder: unpackedFolder(root), version, epochSeconds };
   await step(reporter, 'Packing the .deb', async () => {
-    const workFolder = join(outputFolder(root), 'deb');
-    await makeDeb({
-      root,
-      unpackedFolder: unpackedFolder(root),
-      workFolder,
-      version,
-      target: deb,
-      epochSeconds,
-    });
+    await makeDeb({ ...release, workFolder: join(outputFolder(root), 'deb'), target: deb });
   });
+  if (targets.includes('rpm')) {
+    await step(reporter, 'Packing the .rpm', async () => {
+      await makeRpm({ ...release, workFolder: join(outputFolder(root), 'rpm'), target: rpm });
+    });
+  }
   const tar = join(outputFolder(root), `tilescribe-${version}-linux-x64.tar.gz`);
   await step(reporter, 'Packing the tar.gz', async () => {
     const names = ['--transform', `s,^linux-unpacked,tilescribe-${version},`, 'linux-unpacked'];
     const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${epochSeconds}`];
     await run('tar', ['-czf', tar, '-C', outputFolder(root), ...same, ...names], { GZIP: '-9n' });
   });
-  for (const path of [deb, tar]) {
+  for (const path of [deb, tar, ...(targets.includes('rpm') ? [rpm] : [])]) {
     reporter.say(`${path}: ${((await stat(path)).size / 1e6).toFixed(1)} MB`);
   }
 }

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { SetupError } from '../setup/setup-error.mjs';
-import { run } from './deb.mjs';
+import { run } from './tree.mjs';
 import { readFuses, RELEASE_FUSES } from './fuses.mjs';
 import { findDeb, readPackage } from './package.mjs';
 
