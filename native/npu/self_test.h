@@ -9,8 +9,9 @@
 
 namespace tilescribe::npu {
 
-// The driver ends a command after 2 s by itself; this is for one that does not.
-inline constexpr int kTimeoutMs = 5000;
+// The driver ends a command after 2 s by itself; this is for one that does not. So long, because the fake driver of the
+// tests computes a run on a CPU that others may be using.
+inline constexpr int kTimeoutMs = 15'000;
 
 // kDeviceFault with the first part that is further from its answer than it may be. `instructions` and `run` are those
 // of the case's sequence, unpatched. Writes over all arguments.

@@ -82,7 +82,7 @@ export function createConfiguration({
       })),
     ],
     extraFiles: [
-      { from: 'out/native', to: 'out/native', filter: ['*.node', '*.so'] },
+      { from: 'out/native', to: 'out/native', filter: ['*.node'] },
       { from: 'resources/linux/tilescribe', to: 'tilescribe' },
       { from: accompanyingFolder, to: '.' },
     ],

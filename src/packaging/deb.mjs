@@ -9,7 +9,7 @@ import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sizeOfFolder } from '../models/folder-size.mjs';
 import { DEPENDENCIES } from './builder-config.mjs';
-import { placeTree, run } from './tree.mjs';
+import { LIMITS, placeTree, run } from './tree.mjs';
 
 /** @param {import('./tree.mjs').TreeRequest & { readonly target: string }} request `target`: path of the .deb */
 export async function makeDeb({ root, unpackedFolder, workFolder, version, target, epochSeconds }) {
@@ -20,6 +20,7 @@ export async function makeDeb({ root, unpackedFolder, workFolder, version, targe
     await copyFile(join(root, 'resources', 'linux', name), join(control, name));
     await chmod(join(control, name), 0o755);
   }
+  await writeFile(join(control, 'conffiles'), `/${LIMITS}\n`);
   await writeFile(join(control, 'md5sums'), await listChecksums(workFolder));
   const installedKilobytes = Math.ceil((await sizeOfFolder(workFolder)) / 1024);
   await writeFile(join(control, 'control'), describePackage(version, installedKilobytes));

@@ -9,6 +9,7 @@ import { Arch, Platform, build } from 'electron-builder';
 import * as v from 'valibot';
 import { readCatalog } from '../models/catalog.mjs';
 import { modelsFolder } from '../models/store.mjs';
+import { downloadsFolder } from '../setup/folders.mjs';
 import { SetupError } from '../setup/setup-error.mjs';
 import { createConfiguration } from './builder-config.mjs';
 import { makeDeb } from './deb.mjs';
@@ -17,6 +18,7 @@ import { writeNotices } from './notices.mjs';
 import { listPackagesInside } from './packages-inside.mjs';
 import { makeRpm, requireRpmbuild } from './rpm.mjs';
 import { run } from './tree.mjs';
+import { PLUGIN, buildReleasePlugin, hasPlugin } from './xrt-plugin.mjs';
 
 /** @typedef {import('../setup/progress.mjs').Reporter} Reporter */
 
@@ -74,6 +76,9 @@ export async function makeRelease(root, targets, reporter) {
   if (targets.includes('rpm')) await requireRpmbuild();
   const forBuilder = targets.filter((target) => target !== 'rpm');
   await makeUnpacked(root, forBuilder, reporter);
+  if (!hasPlugin(unpackedFolder(root))) {
+    throw new SetupError('A release without the plugin for the NPU is none.', 'What it lacks is said above.');
+  }
   const { version } = await readPackage(join(root, 'package.json'));
   const epochSeconds = await readEpoch(root);
   const deb = debPath(root, version);
@@ -99,7 +104,7 @@ export async function makeRelease(root, targets, reporter) {
 }
 
 /**
- * Made and inspected.
+ * Made and inspected. Without a network the first time there is no plugin for the NPU inside, which is said.
  *
  * @param {string} root
  * @param {readonly string[]} targets
@@ -124,6 +129,7 @@ export async function makeUnpacked(root, targets, reporter) {
   });
   // Where the command line looks for its version; electron-builder takes a file into one place only.
   await writeFile(join(accompanying, 'package.json'), `${JSON.stringify({ name: 'tilescribe', version })}\n`);
+  await tryPlugin(root, join(accompanying, PLUGIN), reporter);
   await step(reporter, 'Putting the app together', async () => {
     await build({
       projectDir: root,
@@ -142,6 +148,20 @@ export async function makeUnpacked(root, targets, reporter) {
   const faults = await findFaults(unpackedFolder(root), BUNDLED_MODELS);
   if (faults.length > 0) {
     throw new SetupError(`The release is not as it must be:\n${faults.join('\n')}`, 'Mend src/packaging.');
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {string} target
+ * @param {Reporter} reporter
+ */
+async function tryPlugin(root, target, reporter) {
+  try {
+    await buildReleasePlugin(root, downloadsFolder(process.env), target, reporter);
+  } catch (thrown) {
+    if (!(thrown instanceof SetupError)) throw thrown;
+    reporter.say(`Left out: the plugin for the NPU. ${thrown.message} ${thrown.remedy}`);
   }
 }
 

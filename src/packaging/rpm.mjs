@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { runCaptured } from '../setup/command.mjs';
 import { SetupError } from '../setup/setup-error.mjs';
 import { DEPENDENCIES } from './builder-config.mjs';
-import { placeTree, run } from './tree.mjs';
+import { LIMITS, placeTree, run } from './tree.mjs';
 
 /** Throws a SetupError where there is none. */
 export async function requireRpmbuild() {
@@ -78,6 +78,7 @@ fi
 
 %files
 %defattr(-,root,root)
+%config(noreplace) /${LIMITS}
 /opt/tilescribe
 /usr/bin/tilescribe
 /usr/share/applications/tilescribe.desktop

@@ -15,6 +15,7 @@ import { SetupError } from '../setup/setup-error.mjs';
 import { run } from './tree.mjs';
 import { readFuses, RELEASE_FUSES } from './fuses.mjs';
 import { findDeb, readPackage } from './package.mjs';
+import { PLUGIN, XRT_LIBRARY } from './xrt-plugin.mjs';
 
 /** @typedef {import('../setup/progress.mjs').Reporter} Reporter */
 
@@ -76,6 +77,8 @@ async function checkAll(root, inside, reporter) {
   const checks = {
     'files of desktops are valid': () => checkDesktopFiles(inside),
     'libraries are all there': () => checkLibraries(inside),
+    'the plugin for the NPU is there and lacks only XRT': () => checkPlugin(inside),
+    'members of the group render may lock as much memory as the NPU takes': () => checkLimits(inside),
     'fuses are set': () => checkFuses(inside),
     'the command transcribes WAV and MP3': () => checkCommand(inside),
     'the server answers': () => checkServer(inside),
@@ -162,9 +165,32 @@ async function checkDesktopFiles(inside) {
 /** @param {Inside} inside */
 async function checkLibraries(inside) {
   const found = await inside.run(
-    "find /opt/tilescribe -type f \\( -name '*.so*' -o -name '*.node' -o -name tilescribe-app \\) -exec ldd {} +",
+    "find /opt/tilescribe -type f \\( -name '*.so*' -o -name '*.node' -o -name tilescribe-app \\) " +
+      '! -name libtilescribe_xrt.so -exec ldd {} +',
   );
   expectThat(!found.includes('not found'), `a library is missing: ${found}`);
+}
+
+/**
+ * XRT is the system's, and recommended; this Debian has none that knows the NPU.
+ *
+ * @param {Inside} inside
+ */
+async function checkPlugin(inside) {
+  const found = await inside.run(`ldd /opt/tilescribe/${PLUGIN}`);
+  const missing = found.split('\n').filter((line) => line.includes('not found'));
+  const isGood = missing.length === 1 && missing[0]?.includes(XRT_LIBRARY) === true;
+  expectThat(isGood, `the plugin lacks other than XRT: ${found}`);
+}
+
+/** @param {Inside} inside */
+async function checkLimits(inside) {
+  // Read, and not tried by a login: root may not raise a limit everywhere.
+  const file = await inside.run('cat /etc/security/limits.d/60-tilescribe.conf');
+  const [, kilobytes] = /^@render - memlock (\d+)$/m.exec(file) ?? [];
+  expectThat(Number(kilobytes) * 1024 >= 320 * 1024 * 1024, `the limits are: ${file}`);
+  const kept = await inside.run("dpkg-query --show --showformat='${Conffiles}' tilescribe");
+  expectThat(kept.includes('/etc/security/limits.d/60-tilescribe.conf'), `configuration files are: ${kept}`);
 }
 
 /** @param {Inside} inside */
@@ -275,7 +301,8 @@ async function checkSandbox() {
 async function checkRemoval(inside) {
   await inside.run('apt-get purge -y -qq tilescribe');
   const left = await inside.run(
-    'ls -d /opt/tilescribe /usr/bin/tilescribe /etc/apparmor.d/tilescribe 2>/dev/null || true',
+    'ls -d /opt/tilescribe /usr/bin/tilescribe /etc/apparmor.d/tilescribe ' +
+      '/etc/security/limits.d/60-tilescribe.conf 2>/dev/null || true',
   );
   expectThat(left.trim() === '', `it leaves: ${left}`);
 }

@@ -6,6 +6,9 @@ import { copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from '
 import { join } from 'node:path';
 import { lastLines, runCaptured } from '../setup/command.mjs';
 
+/** What the doctor would have the user write (src/engine/doctor/npu-lines.ts). A configuration file: who changes it keeps that. */
+export const LIMITS = 'etc/security/limits.d/60-tilescribe.conf';
+
 /**
  * @typedef {object} TreeRequest
  * @property {string} root of the repository
@@ -22,6 +25,8 @@ export async function placeTree({ root, unpackedFolder, workFolder, version, epo
   await cp(unpackedFolder, join(workFolder, 'opt', 'tilescribe'), { recursive: true });
   await placeForDesktops(root, workFolder, { version, epochSeconds });
   await symlinkCommand(workFolder);
+  await mkdir(join(workFolder, LIMITS, '..'), { recursive: true });
+  await copyFile(join(root, 'resources', 'linux', 'limits.conf'), join(workFolder, LIMITS));
 }
 
 /**

@@ -105,6 +105,7 @@ async function prepareXrt(reporter) {
   const folder = downloadsFolder(process.env);
   const require = async () => {
     await ensureXrtChroot(folder, reporter);
+    await ensureSystemPackages(['plugin'], reporter);
     await ensureXrtHeaders(folder, reporter);
   };
   const attempt = async () => {
@@ -112,6 +113,7 @@ async function prepareXrt(reporter) {
     await tryOptional(
       'Left out: the plugin against the headers of the oldest XRT',
       async () => {
+        await ensureSystemPackages(['plugin'], reporter);
         await ensureXrtHeaders(folder, reporter);
       },
       reporter,

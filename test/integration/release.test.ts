@@ -3,7 +3,7 @@
  * without a display. `npm run package:test` installs the .deb into a clean Debian; that takes minutes.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,11 +12,17 @@ import { BUNDLED_MODELS, makeUnpacked, unpackedFolder } from '../../src/packagin
 import { APP_BINARY } from '../../src/packaging/builder-config.mjs';
 import { RELEASE_FUSES, readFuses } from '../../src/packaging/fuses.mjs';
 import { findFaults, listArchive } from '../../src/packaging/inspect.mjs';
+import { PLUGIN, XRT_LIBRARY } from '../../src/packaging/xrt-plugin.mjs';
+import { downloadsFolder } from '../../src/setup/folders.mjs';
+import { xrtHeadersFolder } from '../../src/setup/xrt-headers.mjs';
 import { createReporter } from '../../src/setup/progress.mjs';
 import { KENNEDY, KENNEDY_WORDS, plainWords } from '../speech.js';
 
 const repository = join(import.meta.dirname, '..', '..');
 const release = unpackedFolder(repository);
+/** Without a network they may never have come; where XRT is required, they must have. */
+const areHeadersThere =
+  process.env['TILESCRIBE_REQUIRE_XRT'] === '1' || existsSync(xrtHeadersFolder(downloadsFolder(process.env)));
 let home: string;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'tilescribe-release-'));
@@ -45,6 +51,21 @@ it('holds what it must and nothing else', async () => {
   );
   expect(outside).toEqual([]);
 });
+
+it.skipIf(!areHeadersThere)(
+  'holds the plugin for XRT, which names one library of XRT and no other',
+  async () => {
+    const { stdout } = await promisify(execFile)('readelf', ['--dynamic', '--wide', join(release, PLUGIN)]);
+    const needed = [...stdout.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name);
+    const symbols = await promisify(execFile)('nm', ['--dynamic', '--defined-only', join(release, PLUGIN)]);
+
+    expect(needed).toContain(XRT_LIBRARY);
+    expect(needed.filter((name) => !/^lib(stdc\+\+|m|gcc_s|c)\.so\.\d+$/.test(name ?? ''))).toEqual([
+      XRT_LIBRARY,
+    ]);
+    expect(symbols.stdout.match(/ T .*/g)).toEqual([' T tilescribe_npu_functions']);
+  },
+);
 
 it('has its fuses set: its binary runs nothing but the app', async () => {
   expect(await readFuses(join(release, APP_BINARY))).toEqual(RELEASE_FUSES);

@@ -11,6 +11,8 @@ import { modelsFolder } from '../../src/models/store.mjs';
 import { downloadsFolder } from '../../src/setup/folders.mjs';
 import { buildTree } from '../../src/setup/native-tree.mjs';
 import { COMMAND } from '../integration/command-line.js';
+import { buildReleasePlugin } from '../../src/packaging/xrt-plugin.mjs';
+import { createReporter } from '../../src/setup/progress.mjs';
 import { canUseXrtChroot, xrtChrootFolder } from '../../src/setup/xrt-chroot.mjs';
 import { xrtHeadersFolder } from '../../src/setup/xrt-headers.mjs';
 import { makeNpuApp } from './npu-app.js';
@@ -102,6 +104,18 @@ export function compileAgainst(headers: 'oldest' | 'installed'): Promise<Outcome
   if (headers === 'installed') return enter(script, { user: 'root' }, folders);
   const found = `headers=${xrtHeadersFolder(cacheFolder)}`;
   return enter([...script, '/mnt/headers'], { user: 'root' }, [...folders, found]);
+}
+
+/** @returns where it is, seen from inside */
+export async function buildReleasePluginInto(folder: string): Promise<string> {
+  const target = join(outFolder, folder, 'libtilescribe_xrt.so');
+  const silent = createReporter({
+    write: () => undefined,
+    isTerminal: false,
+    nowMs: () => performance.now(),
+  });
+  await buildReleasePlugin(repository, cacheFolder, target, silent);
+  return `/mnt/out/${folder}/libtilescribe_xrt.so`;
 }
 
 /** Nothing to do when the sources are those of the last build. */

@@ -1,6 +1,7 @@
 /** The whole decoder through the real XRT: every logit is the CPU engine's, and a fault costs nothing. */
 import { basename } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { LOCKED_BYTES_NEEDED } from '../../src/engine/doctor/npu-lines.js';
 import { ensureWeights } from '../../src/engine/weights/ensure-weights.js';
 import { sourceFilesOf } from '../../src/engine/weights/weights-source.js';
 import { findModel, readCatalog } from '../../src/models/catalog.mjs';
@@ -41,6 +42,10 @@ describe.skipIf(!isUsable)('the decoder on the real XRT', () => {
 
     expect(output).toMatch(/every bit the same: 23 runs on RyzenAI-npu1, XRT 2\.\d+\.\d+, 0 failed\n/);
     expect(exitCode).toBe(0);
+    // What XRT locks in memory is within the limit that the doctor asks for; the probe asks for the same.
+    const lockedBytes = Number(/^VmLck:\s*(\d+) kB$/m.exec(output)?.[1]) * 1024;
+    expect(lockedBytes).toBeGreaterThan(200e6);
+    expect(lockedBytes).toBeLessThan(LOCKED_BYTES_NEEDED);
   });
 
   test.each([
@@ -51,7 +56,7 @@ describe.skipIf(!isUsable)('the decoder on the real XRT', () => {
     const { exitCode, output } = await check(6, `${fault}@5`);
 
     expect(output).toContain(`fault at step 3: a step on the NPU ${text}`);
-    expect(output).toMatch(/recovered\nevery bit the same: 10 runs/);
+    expect(output).toMatch(/recovered\nVmLck:.*\nevery bit the same: 10 runs/);
     expect(exitCode).toBe(0);
   });
 
@@ -62,7 +67,7 @@ describe.skipIf(!isUsable)('the decoder on the real XRT', () => {
     const { exitCode, output } = await check(6, fault);
 
     expect(output).toContain(`fault at step ${step}: `);
-    expect(output).toMatch(/not recovered\nevery bit the same: /);
+    expect(output).toMatch(/not recovered\nVmLck:.*\nevery bit the same: /);
     expect(exitCode).toBe(3);
   });
 });

@@ -10,7 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "npu/npu_decoder.h"
@@ -116,6 +118,14 @@ bool run(Comparison& comparison, const Config& config, int steps) {
   return comparison.step({texts[0].get(), texts[1].get(), texts[2].get(), texts[3].get()});
 }
 
+// "VmLck: 279436 kB", what of this process is locked in memory.
+void print_locked() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.compare(0, 6, "VmLck:") == 0) std::printf("%s\n", line.c_str());
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -137,6 +147,7 @@ int main(int count, char** arguments) {
   ThreadPool pool(1);
   Comparison comparison(*model, pool, *npu);
   const bool is_usable = run(comparison, model->config, std::atoi(arguments[3]));
+  print_locked();
   const Telemetry telemetry = device->telemetry();
   std::printf("%s: %lld runs on %s, %s, %lld failed\n", comparison.is_same() ? "every bit the same" : "NOT THE SAME",
               static_cast<long long>(telemetry.runs), telemetry.device_name.c_str(), telemetry.runtime.c_str(),

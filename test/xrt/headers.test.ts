@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { OLDEST_PLUGIN, areHeadersThere, buildInside, compileAgainst } from './chroot.js';
-import { isChrootUsable, pluginCheck, runInside } from './chroot.js';
+import { buildReleasePluginInto, isChrootUsable, pluginCheck, runInside } from './chroot.js';
 
 const isUsable = await isChrootUsable();
 
@@ -20,6 +20,14 @@ describe.skipIf(!isUsable)('the plugin against the headers of the XRT inside', (
 
 describe.skipIf(!isUsable || !areHeadersThere())('the plugin against the headers of the oldest XRT', () => {
   beforeAll(buildInside);
+
+  test('as a release has it, compiled on this machine, it runs on the XRT inside', async () => {
+    const plugin = await buildReleasePluginInto('release');
+    const { exitCode, output } = await runInside([...pluginCheck(plugin), 'run']);
+
+    expect(output).not.toContain('FAILED');
+    expect(exitCode).toBe(0);
+  });
 
   test('no warning; it runs on the XRT inside', async () => {
     const compiled = await compileAgainst('oldest');

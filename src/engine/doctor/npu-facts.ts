@@ -58,6 +58,8 @@ export interface NpuFacts {
   readonly node: DeviceNode | null;
   /** null where there is no limit for this process. */
   readonly memoryLock: MemoryLock | null;
+  /** That raises it at login: of the package, or as this doctor advised. */
+  readonly hasLimitsFile: boolean;
   readonly xrt: XrtInstallation | null;
   readonly hasXrtHeaders: boolean;
   readonly pluginPath: string;
@@ -66,6 +68,8 @@ export interface NpuFacts {
   readonly design: { readonly folder: string; readonly problem: string | null; readonly isMissing: boolean };
 }
 
+/** As src/packaging/deb.mjs has it. */
+export const LIMITS_FILE = '/etc/security/limits.d/60-tilescribe.conf';
 const AMD = '0x1022';
 const NPU_MODELS = ['0x1502', '0x17f0'];
 const XRT_FOLDERS = [
@@ -99,6 +103,7 @@ export async function gatherNpuFacts(pluginPath: string, designFolder: string): 
     memoryLock: mayLockAnything(await readText('/proc/self/status'))
       ? null
       : parseMemoryLock(await readText('/proc/self/limits')),
+    hasLimitsFile: await isThere(LIMITS_FILE),
     xrt: await findXrt(XRT_FOLDERS),
     hasXrtHeaders: (await Promise.all(XRT_HEADERS.map(isThere))).includes(true),
     pluginPath,

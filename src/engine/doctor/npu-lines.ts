@@ -4,12 +4,13 @@
  */
 import type { DoctorLine } from '../../shared/doctor.js';
 import { isAtLeast, isFirstNpuGeneration } from './machine-text.js';
+import { LIMITS_FILE } from './npu-facts.js';
 import type { NpuFacts, PciNpu } from './npu-facts.js';
 import { chooseXrtCommands } from './xrt-packages.js';
 
 const MEGABYTE = 1_048_576;
 /** XRT locks a heap of 64 MB and every buffer, the weights too; the same number is in native/npu/xrt/probe.h. */
-export const LOCKED_BYTES_NEEDED = 256 * MEGABYTE;
+export const LOCKED_BYTES_NEEDED = 320 * MEGABYTE;
 /** The driver is in Linux itself since then. */
 const LEAST_KERNEL = [6, 14];
 const LEAST_XRT = [2, 21];
@@ -185,17 +186,21 @@ function findNode({ node }: NpuFacts): Finding {
   );
 }
 
-function findMemoryLock({ memoryLock }: NpuFacts): Finding {
+function findMemoryLock({ memoryLock, hasLimitsFile }: NpuFacts): Finding {
   // The soft limit is raised to the hard one before the NPU is opened.
   const hard = memoryLock?.hard ?? null;
   if (hard === null) return pass('no limit');
   const found = `${Math.floor(hard / MEGABYTE)} MB`;
   if (hard >= LOCKED_BYTES_NEEDED) return pass(found);
+  const cause = `XRT keeps its buffers locked in memory and needs ${LOCKED_BYTES_NEEDED / MEGABYTE} MB (ulimit -l).`;
+  const member = '(with the user in the group render)';
+  // Of the package, or written before: it is read at login.
+  if (hasLimitsFile)
+    return fail(found, `${cause} ${LIMITS_FILE} is there.`, `Log out and in again ${member}`);
   return fail(
     found,
-    `XRT keeps its buffers locked in memory and needs ${LOCKED_BYTES_NEEDED / MEGABYTE} MB (ulimit -l).`,
-    "echo '@render - memlock unlimited' | sudo tee /etc/security/limits.d/60-tilescribe.conf, " +
-      `then ${LOG_IN_AGAIN} (with the user in the group render)`,
+    cause,
+    `echo '@render - memlock unlimited' | sudo tee ${LIMITS_FILE}, then ${LOG_IN_AGAIN} ${member}`,
   );
 }
 
@@ -237,6 +242,6 @@ function findDesign({ design }: NpuFacts): Finding {
 function findSelfTest(): Finding {
   return skip(
     'made whenever a model is opened on the NPU',
-    "Its tokens for a known sound must be those of the CPU; its time for a token is then compared with the CPU's.",
+    "Known answers must come out, every integer equal, and the CPU's tokens for a known sound; its time for a token is then compared with the CPU's.",
   );
 }
