@@ -86,6 +86,11 @@ export async function prepareTests(root, reporter) {
     () => ensureSystemPackages(['format'], reporter),
     reporter,
   );
+  await tryOptional(
+    'The test of the .rpm is left out',
+    () => ensureSystemPackages(['rpm'], reporter),
+    reporter,
+  );
   await ensureDependencies(root, reporter);
   await ensureElectron(root, downloadsFolder(process.env), reporter);
   await ensureModel(root, { model: DEFAULT_MODEL, fromFolder: null }, reporter);

@@ -13,8 +13,8 @@
  * `media`: any transcription. `app`: the window. `native`: building the native engine. `test`: npm test.
  * `alignment`: npm run eval:words.
  * Not required: `speech`, more for npm test to hear; `format`, to check the format of the C++ sources; `xrt`, to
- * make the system in which the tests run XRT; `plugin`, to build what a release has for XRT.
- * @typedef {'media' | 'app' | 'native' | 'test' | 'alignment' | 'speech' | 'format' | 'xrt' | 'plugin'} Purpose
+ * make the system in which the tests run XRT; `plugin`, to build what a release has for XRT; `rpm`, to make a .rpm.
+ * @typedef {'media' | 'app' | 'native' | 'test' | 'alignment' | 'speech' | 'format' | 'xrt' | 'plugin' | 'rpm'} Purpose
  */
 
 /**
@@ -75,6 +75,7 @@ export const REQUIREMENTS = [
     '/usr/share/pocketsphinx/test/data/librivox/fileids',
   ),
   requirement('format', 'clang-format-14', 'program', 'clang-format-14'),
+  requirement('rpm', 'rpm', 'program', 'rpmbuild'),
   requirement('plugin', 'uuid-dev', 'file', '/usr/include/uuid/uuid.h'),
   requirement('xrt', 'debootstrap', 'program', 'debootstrap'),
   requirement('xrt', 'gpgv', 'program', 'gpgv'),

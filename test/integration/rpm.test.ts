@@ -48,7 +48,9 @@ it.skipIf(!hasRpmbuild)(
       ]),
     );
     // Not a folder that belongs to the system, and no link to a build.
-    expect(files.filter((file) => !/\/(opt|bin|applications|doc|icons|metainfo|limits\.d)\//.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => !/\/(opt|bin|applications|doc|icons|metainfo|limits\.d)\//.test(file)),
+    ).toEqual([]);
     expect(ask('--qf', '%{NAME} %{VERSION} %{ARCH} %{BUILDHOST}')).toBe('tilescribe 1.2.3 x86_64 localhost');
     expect(ask('-c')).toBe('/etc/security/limits.d/60-tilescribe.conf\n');
     expect(ask('-R')).toMatch(/^gtk3$/m);
