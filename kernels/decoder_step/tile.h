@@ -56,8 +56,8 @@ struct Trailer {
   float scale[4];  // of the planes of each row
   int32_t unused[10];
 };
-// Behind the trailer: the planes' columns of the pair's head, as they were multiplied, of rows 0 and 1, then of 2 and 3.
-// With them the host can make every sum of the vocabulary again, whatever rounding gave the planes.
+// Behind the trailer: the planes' columns of the pair's head, as they were multiplied, of rows 0 and 1, then of 2
+// and 3. With them the host can make every sum of the vocabulary again, whatever rounding gave the planes.
 inline constexpr int kPlaneColumnsBytes = kRows * kHead;
 static_assert(sizeof(Trailer) + 2 * kPlaneColumnsBytes <= kChunkBytes);
 
