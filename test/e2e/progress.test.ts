@@ -43,7 +43,7 @@ describe('the time left', () => {
     await using app = await launchApp();
     const { electron, page, folder } = app;
     // The one sentence over and over is decoded far more slowly.
-    const long = await makeLongRecording(folder, CORPUS === null ? 240 : 900);
+    const long = await makeLongRecording(folder, CORPUS === null ? 240 : 600);
     const readStatus = await record(page, 'shownStatus', '[data-testid="job"] .queue-status');
     const readEta = await record(page, 'shownEta', '[data-testid="eta"]');
     await addFiles(page, long);
