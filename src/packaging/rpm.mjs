@@ -29,7 +29,7 @@ export async function makeRpm({ target, workFolder, ...release }) {
     _topdir: join(workFolder, 'build'),
     _rpmdir: made,
     _rpmfilename: 'tilescribe.rpm',
-    _binary_payload: 'w19.zstdio',
+    _binary_payload: 'w10.zstdio',
     // The same commit gives the same package.
     _buildhost: 'localhost',
     use_source_date_epoch_as_buildtime: '1',
