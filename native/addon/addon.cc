@@ -51,6 +51,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
                            InstanceMethod<&SessionObject::use_npu>("useNpu"),
                            InstanceMethod<&SessionObject::leave_npu>("leaveNpu"),
                            InstanceMethod<&SessionObject::describe_npu>("describeNpu"),
+                           InstanceMethod<&SessionObject::sparse_steps>("sparseSteps"),
                            InstanceMethod<&SessionObject::npu_timings>("npuTimings"),
                            InstanceMethod<&SessionObject::close>("close"),
                        });
@@ -331,6 +332,10 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value npu_timings(const Napi::CallbackInfo& info) {
     StepDecoder* device = session(info.Env(), Beside::kBoth).device();
     return device != nullptr ? give_timings(info.Env(), device->timings()) : Napi::Float64Array::New(info.Env(), 0);
+  }
+
+  Napi::Value sparse_steps(const Napi::CallbackInfo& info) {
+    return give_sparse_steps(info.Env(), session(info.Env(), Beside::kBoth).device());
   }
 
   void close(const Napi::CallbackInfo& info) {

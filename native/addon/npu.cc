@@ -155,9 +155,17 @@ Napi::Value give_npu(Napi::Env env, Session& session) {
   object.Set("failedRuns", static_cast<double>(telemetry.failed_runs));
   object.Set("resets", static_cast<double>(telemetry.resets));
   object.Set("runMs", telemetry.run_ms);
-  object.Set("isSparse", owned->decoder().is_sparse());
   object.Set("sparseSteps", static_cast<double>(owned->decoder().sparse_steps()));
   object.Set("sparseFallbacks", static_cast<double>(owned->decoder().sparse_fallbacks()));
+  return object;
+}
+
+Napi::Value give_sparse_steps(Napi::Env env, const StepDecoder* device) {
+  const OwnedNpu* owned = static_cast<const OwnedNpu*>(device);
+  if (owned == nullptr || !owned->decoder().is_sparse()) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("steps", static_cast<double>(owned->decoder().sparse_steps()));
+  object.Set("fallbacks", static_cast<double>(owned->decoder().sparse_fallbacks()));
   return object;
 }
 

@@ -30,8 +30,11 @@ Status open_npu(const NpuOptions& options, Session& session);
 // Throws an Error with the code `device-unavailable` or `device-fault`, if the status is one.
 void check_device(Napi::Env env, const Status& status);
 
-// {name, runtime, isModelled, runs, failedRuns, resets, runMs, isSparse, sparseSteps, sparseFallbacks}, or null.
+// {name, runtime, isModelled, runs, failedRuns, resets, runMs, sparseSteps, sparseFallbacks}, or null.
 Napi::Value give_npu(Napi::Env env, Session& session);
+
+// {steps, fallbacks}, also while a step is under way; null but where steps go over a sparse vocabulary.
+Napi::Value give_sparse_steps(Napi::Env env, const StepDecoder* device);
 
 // modelNpuStep({layers, vocabulary, sparseTokens, rows, runs, textPositions, windowPositions, isSparse, readGbPerS,
 // dispatchMs, clockGhz, macsPerCycle}) -> {parts: [{name, bytes, macs, ms}], bytes, bytesWritten, macs, dispatchMs, ms,

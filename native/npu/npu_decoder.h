@@ -8,6 +8,7 @@
 // the scattering descriptors of its shim tiles, and lets the CPU go on at any token.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -43,7 +44,7 @@ class NpuDecoder final : public StepDecoder {
   Timings& timings() override { return timings_; }
 
   bool is_sparse() const { return vocabulary_ == Vocabulary::kSparse; }
-  // Steps that were run again over the full vocabulary, of all with a sparse one.
+  // Steps that were run again over the full vocabulary, of all with a sparse one; from any thread, also during a step.
   int64_t sparse_steps() const { return sparse_steps_; }
   int64_t sparse_fallbacks() const { return sparse_fallbacks_; }
 
@@ -85,8 +86,8 @@ class NpuDecoder final : public StepDecoder {
   bool has_recovered_ = false;
   int checked_runs_ = 0;
   Timings timings_;
-  int64_t sparse_steps_ = 0;
-  int64_t sparse_fallbacks_ = 0;
+  std::atomic<int64_t> sparse_steps_{0};
+  std::atomic<int64_t> sparse_fallbacks_{0};
 };
 
 }  // namespace tilescribe::npu

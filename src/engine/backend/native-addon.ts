@@ -2,6 +2,7 @@
  * The native addon (native/addon/addon.cc) as TypeScript sees it, and its loading. An addon that cannot
  * be loaded is no error: it gives the reason, and the portable backend takes over.
  */
+import type { SparseSteps } from '../../shared/timing.js';
 import { createRequire } from 'node:module';
 import type { MachineLimits } from '../../shared/roofline.js';
 import type { TokenChoice, TokenRule } from './backend.js';
@@ -35,7 +36,6 @@ export interface NativeNpuState {
   readonly failedRuns: number;
   readonly resets: number;
   readonly runMs: number;
-  readonly isSparse: boolean;
   readonly sparseSteps: number;
   readonly sparseFallbacks: number;
 }
@@ -128,6 +128,8 @@ export interface NativeSession {
   describeNpu(): NativeNpuState | null;
   /** As `timings`; of an emulated NPU modelled, otherwise all zero. Empty without an NPU. */
   npuTimings(): Float64Array;
+  /** Also while steps are under way; null but where they go over the NPU's sparse vocabulary. */
+  sparseSteps(): SparseSteps | null;
   /** Part (encoder, decoder) x layer x operation x (milliseconds, count). */
   timings(): Float64Array;
   close(): void;

@@ -6,7 +6,7 @@ import { commandName } from '../../models/command.mjs';
 import { AppError, cancelledError } from '../../shared/errors.js';
 import { MODEL_PARTS, OPERATIONS } from '../../shared/timing.js';
 import type { DecodingDevice } from '../../shared/options.js';
-import type { LayerTiming, SparseSteps } from '../../shared/timing.js';
+import type { LayerTiming } from '../../shared/timing.js';
 import type {
   AlignmentRequest,
   AlignmentScores,
@@ -208,6 +208,7 @@ export class NativeBackend implements DecoderBackend {
   timings(): BackendTimings {
     const measured = toLayerTimings(this.#session.timings());
     const modelled = toLayerTimings(this.#session.npuTimings());
+    const sparse = this.#session.sparseSteps();
     const isModelled = modelled.length > 0;
     // Of prompts and alignment the CPU's times would be hidden among the modelled ones of steps: they are left out.
     const layers = isModelled
@@ -227,15 +228,8 @@ export class NativeBackend implements DecoderBackend {
       chooseMs,
       layers,
       isModelled,
-      ...this.#countSparse(),
+      ...(sparse === null ? {} : { sparse }),
     };
-  }
-
-  #countSparse(): { readonly sparse?: SparseSteps } {
-    const npu = this.#session.describeNpu();
-    return npu?.isSparse === true
-      ? { sparse: { steps: npu.sparseSteps, fallbacks: npu.sparseFallbacks } }
-      : {};
   }
 
   close(): Promise<void> {
