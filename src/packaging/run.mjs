@@ -8,7 +8,7 @@ import { testInstalled } from './test-installed.mjs';
 const reporter = createTerminalReporter();
 const [action, ...args] = process.argv.slice(2);
 try {
-  if (action === 'test') await testInstalled(REPO_ROOT, reporter);
+  if (action === 'test') await testInstalled(REPO_ROOT, args[0] ?? 'bookworm', reporter);
   else await makeRelease(REPO_ROOT, args, reporter);
 } catch (thrown) {
   if (!(thrown instanceof SetupError)) throw thrown;

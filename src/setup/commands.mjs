@@ -81,7 +81,7 @@ const COMMANDS = {
     return runPackaging(['package', ...args]);
   },
 
-  'package:test': () => runPackaging(['test']),
+  'package:test': (args) => runPackaging(['test', ...args]),
 
   async screenshots() {
     await prepareTests(REPO_ROOT, reporter);
