@@ -7,16 +7,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withWorkFolder } from '../models/work-folder.mjs';
-import { lastLines, runCaptured } from './command.mjs';
-import { SetupError } from './setup-error.mjs';
+import { unpackUbuntuPackage } from './ubuntu-package.mjs';
 
 /** @typedef {import('./progress.mjs').Reporter} Reporter */
 
 const VERSION = '2.21.75';
-const MIRROR = 'http://archive.ubuntu.com/ubuntu';
-const PACKAGE = `pool/universe/x/xrt/libxrt-dev_${VERSION}+dfsg-4_amd64.deb`;
-const SHA256 = '2932df269c3cf20d606b4cab2427a2279c09ea36ef64d66212986baf9bc129b1';
-const APT_HELPER = '/usr/lib/apt/apt-helper';
+const PACKAGE = {
+  path: `pool/universe/x/xrt/libxrt-dev_${VERSION}+dfsg-4_amd64.deb`,
+  sha256: '2932df269c3cf20d606b4cab2427a2279c09ea36ef64d66212986baf9bc129b1',
+};
 
 /**
  * @param {string} cacheFolder
@@ -40,11 +39,7 @@ export async function ensureXrtHeaders(cacheFolder, reporter) {
   try {
     await mkdir(cacheFolder, { recursive: true });
     await withWorkFolder(cacheFolder, async (workFolder) => {
-      const archive = join(workFolder, 'libxrt-dev.deb');
-      const mirror = process.env['TILESCRIBE_UBUNTU_MIRROR'] ?? MIRROR;
-      await run(APT_HELPER, ['download-file', `${mirror}/${PACKAGE}`, archive, `SHA256:${SHA256}`]);
-      const unpacked = join(workFolder, 'unpacked');
-      await run('dpkg-deb', ['--extract', archive, unpacked]);
+      const unpacked = await unpackUbuntuPackage(PACKAGE, workFolder);
       await rename(join(unpacked, 'usr', 'include'), folder).catch((/** @type {unknown} */ thrown) => {
         // Another clone may have put them there meanwhile.
         if (!existsSync(folder)) throw thrown;
@@ -56,17 +51,4 @@ export async function ensureXrtHeaders(cacheFolder, reporter) {
   }
   step.finish();
   return folder;
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- */
-async function run(command, args) {
-  const { exitCode, output } = await runCaptured(command, args);
-  if (exitCode === 0) return;
-  throw new SetupError(
-    `The headers of XRT ${VERSION} could not be fetched: ${lastLines(output, 2)}.`,
-    'They need apt and a mirror of Ubuntu (TILESCRIBE_UBUNTU_MIRROR names another one).',
-  );
 }
