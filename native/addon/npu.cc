@@ -155,8 +155,6 @@ Napi::Value give_npu(Napi::Env env, Session& session) {
   object.Set("failedRuns", static_cast<double>(telemetry.failed_runs));
   object.Set("resets", static_cast<double>(telemetry.resets));
   object.Set("runMs", telemetry.run_ms);
-  object.Set("sparseSteps", static_cast<double>(owned->decoder().sparse_steps()));
-  object.Set("sparseFallbacks", static_cast<double>(owned->decoder().sparse_fallbacks()));
   return object;
 }
 

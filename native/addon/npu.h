@@ -30,7 +30,7 @@ Status open_npu(const NpuOptions& options, Session& session);
 // Throws an Error with the code `device-unavailable` or `device-fault`, if the status is one.
 void check_device(Napi::Env env, const Status& status);
 
-// {name, runtime, isModelled, runs, failedRuns, resets, runMs, sparseSteps, sparseFallbacks}, or null.
+// {name, runtime, isModelled, runs, failedRuns, resets, runMs}, or null.
 Napi::Value give_npu(Napi::Env env, Session& session);
 
 // {steps, fallbacks}, also while a step is under way; null but where steps go over a sparse vocabulary.

@@ -36,8 +36,6 @@ export interface NativeNpuState {
   readonly failedRuns: number;
   readonly resets: number;
   readonly runMs: number;
-  readonly sparseSteps: number;
-  readonly sparseFallbacks: number;
 }
 
 /** What native/npu/time_model.h is asked and says. */
