@@ -2,8 +2,8 @@
  * What keeps text out that nobody said, and what keeps text in that somebody said. All of them are always on: one is
  * left out only to measure what it does (test/eval/report), and no option of the product can do that.
  */
-import { countSpeech, SHORTEST_FRAMES } from '../voice/late-speech.js';
-import type { NumberedFrames } from '../voice/late-speech.js';
+import { hearsSpeech } from '../voice/late-speech.js';
+import type { HeardStretch } from '../voice/late-speech.js';
 
 export const GUARDS = [
   /** loop-guard.ts */
@@ -30,14 +30,6 @@ export function guardsWithout(leftOut: readonly Guard[]): Guards {
   return new Set(GUARDS.filter((guard) => !leftOut.includes(guard)));
 }
 
-/** Samples of the file. */
-export interface HeardStretch {
-  readonly start: number;
-  readonly end: number;
-  /** What the detector heard in it; null without one. */
-  readonly frames: NumberedFrames | null;
-}
-
 /**
  * Those of the guards that act in a window. Whisper takes whole windows of speech for silence where it is unsure of
  * their words (verse, a creaky voice), and the gate would drop them. Where the detector hears somebody it stands open:
@@ -45,6 +37,6 @@ export interface HeardStretch {
  */
 export function guardsForSound(guards: Guards, { start, end, frames }: HeardStretch): Guards {
   if (frames === null || !guards.has('heard-speech')) return guards;
-  if (countSpeech(frames, start, end) < SHORTEST_FRAMES) return guards;
+  if (!hearsSpeech(frames, start, end)) return guards;
   return new Set([...guards].filter((guard) => guard !== 'no-speech'));
 }

@@ -1,17 +1,9 @@
 /** Where the next window begins, by what the text of a window and the voice detector say together. Pure. */
 import { ALL_GUARDS } from './guards.js';
 import { findLateSpeech, maySpeak } from '../voice/late-speech.js';
-import type { NumberedFrames } from '../voice/late-speech.js';
+import type { HeardStretch } from '../voice/late-speech.js';
 import { SHORTEST_WINDOW } from '../heard-sound.js';
 import type { WindowOutcome } from './window-decoder.js';
-
-/** Samples of the file. */
-export interface DecodedStretch {
-  readonly start: number;
-  readonly end: number;
-  /** What the detector heard in it; null without one. */
-  readonly frames: NumberedFrames | null;
-}
 
 export interface WindowText {
   readonly segments: readonly Pick<WindowOutcome['segments'][number], 'end'>[];
@@ -24,7 +16,7 @@ export interface WindowText {
  */
 export function findNext(
   { segments, advance }: WindowText,
-  { start, end, frames }: DecodedStretch,
+  { start, end, frames }: HeardStretch,
   guards = ALL_GUARDS,
 ): number {
   const next = start + advance;

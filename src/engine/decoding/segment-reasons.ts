@@ -1,7 +1,7 @@
 /** What the guards did to the window of a segment, or doubt about the segment. Pure. */
 import type { SegmentReason } from '../../shared/transcript.js';
-import { countSpeech, SHORTEST_FRAMES } from '../voice/late-speech.js';
-import type { NumberedFrames } from '../voice/late-speech.js';
+import { hearsSpeech } from '../voice/late-speech.js';
+import type { HeardStretch } from '../voice/late-speech.js';
 import { LOG_PROBABILITY_LIMIT, NO_SPEECH_LIMIT } from './decode-window.js';
 import type { WindowResult } from './decode-window.js';
 
@@ -12,21 +12,13 @@ const FAULT_REASONS = {
   'prompt-echo': 'prompt-echo',
 } as const;
 
-/** Samples of the file. */
-export interface SegmentSound {
-  readonly start: number;
-  readonly end: number;
-  /** What the detector heard in the window; null without one. */
-  readonly frames: NumberedFrames | null;
-}
-
 /** In the order of SEGMENT_REASONS; empty when the first attempt was good. */
 export function listReasons(
   result: Pick<
     WindowResult,
     'attempts' | 'fault' | 'noSpeechProbability' | 'averageLogProbability' | 'isFallback'
   >,
-  sound: SegmentSound,
+  sound: HeardStretch,
 ): readonly SegmentReason[] {
   return [
     ...(result.attempts > 1 ? (['retried'] as const) : []),
@@ -43,9 +35,9 @@ export function listReasons(
  */
 function isDoubtful(
   { noSpeechProbability, averageLogProbability }: Parameters<typeof listReasons>[0],
-  { start, end, frames }: SegmentSound,
+  { start, end, frames }: HeardStretch,
 ): boolean {
   if (noSpeechProbability <= NO_SPEECH_LIMIT) return false;
   if (frames === null) return averageLogProbability < LOG_PROBABILITY_LIMIT / 2;
-  return countSpeech(frames, start, end) < SHORTEST_FRAMES;
+  return !hearsSpeech(frames, start, end);
 }

@@ -14,7 +14,7 @@ const PAUSE = 0.35;
 /** Below this in every frame nobody speaks (spans.ts, CAUTIOUS). */
 const DOUBT = 0.1;
 /** Less than 250 ms is a cough (Silero's min_speech_duration_ms). */
-export const SHORTEST_FRAMES = 8;
+const SHORTEST_FRAMES = 8;
 /** 1 s: what follows a shorter pause is most often a filler that Whisper leaves out as it was taught. */
 const PAUSE_FRAMES = 31;
 /** 2 s of speech are no filler: they are heard again without a pause, too. Soft speech after a loud speaker is such. */
@@ -26,6 +26,13 @@ const LEAD_FRAMES = 16;
 export interface NumberedFrames {
   readonly first: number;
   readonly frames: readonly VoiceFrame[];
+}
+
+/** Samples of the file, and what the detector heard in them; null without one. */
+export interface HeardStretch {
+  readonly start: number;
+  readonly end: number;
+  readonly frames: NumberedFrames | null;
 }
 
 /**
@@ -73,9 +80,10 @@ export function findSpeech(heard: NumberedFrames, from: number, to: number): num
   return Math.max(from, (Math.max(heard.first, Math.floor(from / FRAME_SAMPLES)) + frame) * FRAME_SAMPLES);
 }
 
-/** Frames of speech between the samples. */
-export function countSpeech(heard: NumberedFrames, from: number, to: number): number {
-  return sliceFrames(heard, from, to).filter(({ probability }) => probability >= SPEECH).length;
+/** Whether there is speech of a word's length between the samples, pauses or not. */
+export function hearsSpeech(heard: NumberedFrames, from: number, to: number): boolean {
+  const speech = sliceFrames(heard, from, to).filter(({ probability }) => probability >= SPEECH);
+  return speech.length >= SHORTEST_FRAMES;
 }
 
 /** Those that the stretch touches. */

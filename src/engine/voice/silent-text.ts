@@ -9,7 +9,7 @@
  */
 import { toSamples } from '../../shared/time.js';
 import type { Span } from '../../shared/span.js';
-import { countSpeech, maySpeak, SHORTEST_FRAMES, sliceFrames } from './late-speech.js';
+import { hearsSpeech, maySpeak, sliceFrames } from './late-speech.js';
 import type { NumberedFrames } from './late-speech.js';
 import { CAUTIOUS, gapKind } from './spans.js';
 
@@ -29,7 +29,7 @@ export function skipSilentText<Segment extends Timed>(
   window: Timed,
   heard: NumberedFrames | null,
 ): HeardText<Segment> {
-  if (heard === null || countSpeech(heard, window.start, window.end) < SHORTEST_FRAMES) {
+  if (heard === null || !hearsSpeech(heard, window.start, window.end)) {
     return { kept: segments, skipped: [] };
   }
   const isSilent = ({ start, end }: Timed): boolean =>

@@ -13,7 +13,12 @@ import type { SpanSettings } from './spans.js';
 import { VoiceStream } from './voice-stream.js';
 import type { VoiceFrame } from './voice-stream.js';
 import { findWindowEnd } from './windows.js';
-import type { Gap } from './windows.js';
+
+interface Gap {
+  readonly start: number;
+  /** As far as is known. */
+  readonly end: number;
+}
 
 export class VoiceActivity {
   /**
@@ -71,7 +76,7 @@ export class VoiceActivity {
     const skipped = Math.floor(start / FRAME_SAMPLES) - this.#firstFrame;
     return findWindowEnd({
       start,
-      gaps: this.#listGaps().filter((gap) => gap.start > start),
+      nextGap: this.hearUntil(start, Infinity),
       frames: this.#frames.slice(skipped),
       received: this.#received,
     });

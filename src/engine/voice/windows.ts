@@ -1,5 +1,5 @@
 /**
- * Speech as windows of at most 30 s for decoding side by side. In: where a window begins, the gaps without
+ * Speech as windows of at most 30 s for decoding side by side. In: where a window begins, the gap without
  * speech and the frames after that. Out: where it ends. A gap ends one, also a short one: Whisper may leave out what is
  * said behind it. Speech that goes on is cut in the longest pause in reach, at its quietest place, so that no
  * word is cut if it can be helped. Windows together hold all that is not in a gap. Pure.
@@ -14,17 +14,11 @@ const PAUSE_PROBABILITY = 0.35;
 /** A cut is as quiet as the loudest of these frames around it (0.3 s), so that a stop in a word does not win. */
 const QUIET_FRAMES = 9;
 
-export interface Gap {
-  readonly start: number;
-  /** As far as is known. */
-  readonly end: number;
-}
-
 export interface WindowRequest {
   /** Where the window begins, in samples; not inside a gap. */
   readonly start: number;
-  /** Gaps after `start`, in order. */
-  readonly gaps: readonly Gap[];
+  /** Where the next gap begins, as far as is known; Infinity without one. */
+  readonly nextGap: number;
   /** Frames from the one that holds `start` to the last one received. */
   readonly frames: readonly VoiceFrame[];
   /** Samples received: at least `start` + WINDOW_SAMPLES, and some more, unless the sound has ended. */
@@ -32,10 +26,9 @@ export interface WindowRequest {
 }
 
 /** @returns where the window ends: after `start`, at most WINDOW_SAMPLES after it. */
-export function findWindowEnd({ start, gaps, frames, received }: WindowRequest): number {
+export function findWindowEnd({ start, nextGap, frames, received }: WindowRequest): number {
   const latest = Math.min(start + WINDOW_SAMPLES, received);
-  const gap = gaps.find((gap) => gap.start > start);
-  if (gap !== undefined && gap.start < latest) return gap.start;
+  if (nextGap < latest) return nextGap;
   if (received - start <= WINDOW_SAMPLES) return latest;
   const firstFrame = Math.floor(start / FRAME_SAMPLES);
   const from = Math.ceil((start + EARLIEST_CUT) / FRAME_SAMPLES) - firstFrame;
