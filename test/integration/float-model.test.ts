@@ -17,7 +17,7 @@ import type { FloatAddon } from '../eval/float/float-addon.js';
 import { FloatBackend, floatOpener } from '../eval/float/float-backend.js';
 import type { FloatPart } from '../eval/float/float-backend.js';
 import { ENGLISH_MODELS } from '../english-model.js';
-import { KENNEDY } from '../speech.js';
+import { KENNEDY_WAV } from '../speech.js';
 import { runJob } from './engine-jobs.js';
 import type { JobOutcome } from './engine-jobs.js';
 
@@ -112,7 +112,7 @@ describe.skipIf(ENGLISH_MODELS === null || !existsSync(ADDON) || !existsSync(NAT
         signal,
       } as const;
       const backend = await FloatBackend.open(addon, 'model', request);
-      const pcm = new Int16Array(Uint8Array.from(await decodeWithFfmpeg(KENNEDY)).buffer);
+      const pcm = new Int16Array(Uint8Array.from(await decodeWithFfmpeg(KENNEDY_WAV)).buffer);
       const samples = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES);
       samples.set(
         Float32Array.from(pcm, (sample) => sample / 32768),
