@@ -84,11 +84,11 @@ async function runLint(root, reporter) {
   const sourcesHash = await hashSources(root, sources);
   if ((await readFile(stampPath, 'utf8').catch(() => '')).trim() === sourcesHash) {
     reporter.say('Check lint: passed (nothing has changed since it last did)');
-    return tallyStep(true);
+    return tallyStep('check lint', true);
   }
   await rm(stampPath, { force: true });
   const tally = await runCheck(root, LINT_CHECK, reporter);
-  if (tally.failed === 0) {
+  if (tally.failed.length === 0) {
     await mkdir(join(root, '.cache'), { recursive: true });
     await writeFile(stampPath, `${sourcesHash}\n`);
   }
@@ -110,5 +110,5 @@ async function runCheck(root, { name, script, args }, reporter) {
   const isGood = result.exitCode === 0;
   if (!isGood) reporter.say(result.output.trimEnd());
   reporter.say(`Check ${name}: ${isGood ? 'passed' : 'failed'} (${seconds} s)`);
-  return tallyStep(isGood);
+  return tallyStep(`check ${name}`, isGood);
 }

@@ -58,7 +58,7 @@ const COMMANDS = {
   async check() {
     await ensureDependencies(REPO_ROOT, reporter);
     const tally = await runAllChecks(REPO_ROOT, reporter);
-    return tally.failed === 0 ? 0 : 1;
+    return tally.failed.length === 0 ? 0 : 1;
   },
 
   async test(args) {
@@ -68,10 +68,10 @@ const COMMANDS = {
       await prepareTests(REPO_ROOT, reporter);
       const tally = await runTests(REPO_ROOT, args, reporter);
       process.stdout.write(`${formatTally(tally)}\n`);
-      return tally.failed === 0 ? 0 : 1;
+      return tally.failed.length === 0 ? 0 : 1;
     } catch (thrown) {
       reportError(thrown);
-      process.stdout.write(`${formatTally(tallyStep(false))}\n`);
+      process.stdout.write(`${formatTally(tallyStep('set-up', false))}\n`);
       return 1;
     }
   },

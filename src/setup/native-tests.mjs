@@ -44,7 +44,7 @@ async function runBuild(root, { preset, label, wrapper }, reporter) {
   if (!built.isGood) {
     step.abandon();
     reporter.say(built.output.trimEnd());
-    return tallyStep(false);
+    return tallyStep(`build of C++ (${preset})`, false);
   }
   const ctest = ['ctest', '--preset', preset, '--parallel', String(chooseJobs())];
   const [command = '', ...args] = [...wrapper, ...ctest];
@@ -52,8 +52,8 @@ async function runBuild(root, { preset, label, wrapper }, reporter) {
   const result = await runCaptured(command, args, { cwd: join(root, 'native') });
   clearInterval(ticking);
   const tally = tallyCtest(result.output, result.exitCode, preset);
-  step.finish(`${tally.passed} passed, ${tally.failed} failed`);
-  if (tally.failed > 0) reporter.say(result.output.trimEnd());
+  step.finish(`${tally.passed} passed, ${tally.failed.length} failed`);
+  if (tally.failed.length > 0) reporter.say(result.output.trimEnd());
   return tally;
 }
 

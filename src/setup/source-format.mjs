@@ -28,7 +28,7 @@ export async function checkNativeFormat(root, reporter) {
   const isGood = result.exitCode === 0;
   if (!isGood) reporter.say(`${lastLines(result.output, 40)}\nTo format them: npm run format`);
   reporter.say(`Check format of C++: ${isGood ? 'passed' : 'failed'} (${seconds} s)`);
-  return tallyStep(isGood);
+  return tallyStep('check format of C++', isGood);
 }
 
 /**

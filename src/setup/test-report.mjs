@@ -6,12 +6,12 @@
 /**
  * @typedef {object} Tally
  * @property {number} passed
- * @property {number} failed
+ * @property {readonly string[]} failed names, each with the first line of what was wrong where there is one
  * @property {readonly string[]} skipped names
  */
 
 /** @type {Tally} */
-export const EMPTY_TALLY = { passed: 0, failed: 0, skipped: [] };
+export const EMPTY_TALLY = { passed: 0, failed: [], skipped: [] };
 
 /**
  * @param {Tally} left
@@ -21,14 +21,18 @@ export const EMPTY_TALLY = { passed: 0, failed: 0, skipped: [] };
 export function addTallies(left, right) {
   return {
     passed: left.passed + right.passed,
-    failed: left.failed + right.failed,
+    failed: [...left.failed, ...right.failed],
     skipped: [...left.skipped, ...right.skipped],
   };
 }
 
-/** @param {boolean} isGood */
-export function tallyStep(isGood) {
-  return { ...EMPTY_TALLY, passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 };
+/**
+ * @param {string} name
+ * @param {boolean} isGood
+ * @returns {Tally}
+ */
+export function tallyStep(name, isGood) {
+  return { ...EMPTY_TALLY, passed: isGood ? 1 : 0, failed: isGood ? [] : [name] };
 }
 
 /**
@@ -37,11 +41,12 @@ export function tallyStep(isGood) {
  *
  * @param {string | null} report content of vitest's JSON report; null when it wrote none
  * @param {number} exitCode of vitest
+ * @param {string} run what the failure of none of its tests is called
  * @returns {Tally}
  */
-export function tallyReport(report, exitCode) {
+export function tallyReport(report, exitCode, run) {
   const tally = report === null ? EMPTY_TALLY : countTests(report);
-  return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+  return exitCode !== 0 && tally.failed.length === 0 ? { ...tally, failed: [run] } : tally;
 }
 
 /**
@@ -50,20 +55,35 @@ export function tallyReport(report, exitCode) {
  */
 function countTests(report) {
   let passed = 0;
-  let failed = 0;
+  /** @type {string[]} */
+  const failed = [];
   /** @type {string[]} */
   const skipped = [];
   for (const file of listOf(parseJson(report), 'testResults')) {
     const tests = listOf(file, 'assertionResults');
-    if (tests.length === 0 && fieldOf(file, 'status') === 'failed') failed += 1;
+    if (tests.length === 0 && fieldOf(file, 'status') === 'failed') {
+      failed.push(nameFailed(fieldOf(file, 'name'), fieldOf(file, 'message')));
+    }
     for (const test of tests) {
       const status = fieldOf(test, 'status');
       if (status === 'passed') passed += 1;
-      else if (status === 'failed') failed += 1;
-      else skipped.push(String(fieldOf(test, 'fullName')));
+      else if (status === 'failed') {
+        failed.push(nameFailed(fieldOf(test, 'fullName'), listOf(test, 'failureMessages')[0]));
+      } else skipped.push(String(fieldOf(test, 'fullName')));
     }
   }
   return { passed, failed, skipped };
+}
+
+/**
+ * A log may be cut anywhere but at its end, where the names are.
+ *
+ * @param {unknown} name
+ * @param {unknown} message
+ */
+function nameFailed(name, message) {
+  const reason = typeof message === 'string' ? (message.trim().split('\n')[0] ?? '') : '';
+  return reason === '' ? String(name) : `${String(name)}: ${reason}`;
 }
 
 /**
@@ -82,17 +102,19 @@ export function tallyCtest(output, exitCode, build) {
     if (/\*\*\*(Skipped|Not Run \(Disabled\))/.test(outcome)) {
       tally = addTallies(tally, { ...EMPTY_TALLY, skipped: [`${name} (native, ${build})`] });
     } else {
-      tally = addTallies(tally, tallyStep(outcome.trim() === 'Passed'));
+      tally = addTallies(tally, tallyStep(`${name} (native, ${build})`, outcome.trim() === 'Passed'));
     }
   }
-  const hasTests = tally.passed + tally.failed + tally.skipped.length > 0;
-  return (exitCode !== 0 || !hasTests) && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+  const hasTests = tally.passed + tally.failed.length + tally.skipped.length > 0;
+  return (exitCode !== 0 || !hasTests) && tally.failed.length === 0
+    ? { ...tally, failed: [`tests of C++ (${build})`] }
+    : tally;
 }
 
 /** @param {Tally} tally */
 export function formatTally(tally) {
   const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : '';
-  return `${tally.passed} passed, ${tally.failed} failed${skipped}`;
+  return `${tally.passed} passed, ${tally.failed.length} failed${skipped}`;
 }
 
 /**

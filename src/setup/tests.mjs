@@ -15,7 +15,7 @@ import { EMPTY_TALLY, addTallies, tallyReport } from './test-report.mjs';
 /** @typedef {import('./progress.mjs').Reporter} Reporter */
 /** @typedef {import('./test-report.mjs').Tally} Tally */
 
-const SHOWN_SKIPPED = 30;
+const SHOWN_NAMES = 30;
 
 /**
  * Throws a SetupError when the corpus must be there and is not.
@@ -70,7 +70,8 @@ export async function runTests(root, vitestArgs, reporter) {
   const choice = isEverything ? [] : ['--passWithNoTests', ...vitestArgs];
   tally = addTallies(tally, await runVitest(root, ['unit', 'integration', 'xrt'], choice, []));
   tally = addTallies(tally, await runVitest(root, ['e2e'], choice, screenOfItsOwn()));
-  reportSkipped(tally.skipped, reporter);
+  reportNames('Skipped:', tally.skipped, reporter);
+  reportNames('Failed:', tally.failed, reporter);
   return tally;
 }
 
@@ -122,16 +123,21 @@ async function runVitest(root, projects, choice, wrapper) {
   const [command = '', ...args] = [...wrapper, ...vitest];
   const env = omitVariables(process.env, ['DISPLAY', 'WAYLAND_DISPLAY', 'ELECTRON_RUN_AS_NODE']);
   const exitCode = await runAttached(command, args, { cwd: root, env });
-  return tallyReport(await readFile(reportPath, 'utf8').catch(() => null), exitCode);
+  return tallyReport(
+    await readFile(reportPath, 'utf8').catch(() => null),
+    exitCode,
+    `tests: ${projects.join(', ')}`,
+  );
 }
 
 /**
- * @param {readonly string[]} skipped
+ * @param {string} heading
+ * @param {readonly string[]} names
  * @param {Reporter} reporter
  */
-function reportSkipped(skipped, reporter) {
-  if (skipped.length === 0) return;
-  reporter.say('Skipped:');
-  for (const name of skipped.slice(0, SHOWN_SKIPPED)) reporter.say(`  ${name}`);
-  if (skipped.length > SHOWN_SKIPPED) reporter.say(`  and ${skipped.length - SHOWN_SKIPPED} more`);
+function reportNames(heading, names, reporter) {
+  if (names.length === 0) return;
+  reporter.say(heading);
+  for (const name of names.slice(0, SHOWN_NAMES)) reporter.say(`  ${name}`);
+  if (names.length > SHOWN_NAMES) reporter.say(`  and ${names.length - SHOWN_NAMES} more`);
 }

@@ -16,7 +16,7 @@ function reportOf(...files: readonly object[]): string {
   return JSON.stringify({ testResults: files });
 }
 const passed = { status: 'passed', fullName: 'a' };
-const failed = { status: 'failed', fullName: 'b' };
+const failed = { status: 'failed', fullName: 'b', failureMessages: ['Error: 1 is not 2\n    at x.ts:1'] };
 const pending = { status: 'pending', fullName: 'c' };
 
 test('tests are counted by outcome, and the last line has its exact form', () => {
@@ -25,16 +25,27 @@ test('tests are counted by outcome, and the last line has its exact form', () =>
     { status: 'passed', assertionResults: [passed, pending] },
   );
 
-  expect(formatTally(tallyReport(report, 1))).toBe('2 passed, 1 failed, 1 skipped');
-  expect(formatTally(tallyReport(reportOf({ status: 'passed', assertionResults: [passed] }), 0))).toBe(
-    '1 passed, 0 failed',
-  );
+  expect(formatTally(tallyReport(report, 1, 'unit'))).toBe('2 passed, 1 failed, 1 skipped');
+  const good = reportOf({ status: 'passed', assertionResults: [passed] });
+  expect(formatTally(tallyReport(good, 0, 'unit'))).toBe('1 passed, 0 failed');
+});
+
+test('what failed is named with its reason', () => {
+  const unnamed = { status: 'failed', fullName: 'c', failureMessages: [] };
+  const report = reportOf({ status: 'failed', assertionResults: [failed, unnamed] });
+
+  expect(tallyReport(report, 1, 'unit').failed).toEqual(['b: Error: 1 is not 2', 'c']);
 });
 
 test('a file that could not be loaded is a failure', () => {
-  const report = reportOf({ status: 'failed', assertionResults: [] });
+  const report = reportOf({
+    status: 'failed',
+    name: 'a.ts',
+    message: 'no such module',
+    assertionResults: [],
+  });
 
-  expect(tallyReport(report, 1).failed).toBe(1);
+  expect(tallyReport(report, 1, 'unit').failed).toEqual(['a.ts: no such module']);
 });
 
 test.each([
@@ -42,11 +53,11 @@ test.each([
   ['a run without a report', null],
   ['a run with half a report', '{"testRes'],
 ])('%s is a failure', (_name, report) => {
-  expect(tallyReport(report, 1).failed).toBe(1);
+  expect(tallyReport(report, 1, 'unit').failed).toEqual(['unit']);
 });
 
 test('steps and tests add up', () => {
-  expect(formatTally(addTallies(tallyStep(true), tallyStep(false)))).toBe('1 passed, 1 failed');
+  expect(formatTally(addTallies(tallyStep('a', true), tallyStep('b', false)))).toBe('1 passed, 1 failed');
 });
 
 test('every C++ test counts, by its outcome', () => {
@@ -62,7 +73,11 @@ test('every C++ test counts, by its outcome', () => {
     '60% tests passed, 2 tests failed out of 5',
   ].join('\n');
 
-  expect(tallyCtest(output, 8, 'asan')).toEqual({ passed: 1, failed: 3, skipped: ['avx512 (native, asan)'] });
+  expect(tallyCtest(output, 8, 'asan')).toEqual({
+    passed: 1,
+    failed: ['thread_pool (native, asan)', 'choice (native, asan)', 'slow (native, asan)'],
+    skipped: ['avx512 (native, asan)'],
+  });
 });
 
 test.each([
@@ -70,7 +85,7 @@ test.each([
   ['that failed without a failed test', '1/1 Test #1: kernels ....   Passed    0.61 sec', 1],
   ['that could not start', 'spawn ctest ENOENT', 127],
 ])('a run of the C++ tests %s is a failure', (_name, output, exitCode) => {
-  expect(tallyCtest(output, exitCode, 'release').failed).toBe(1);
+  expect(tallyCtest(output, exitCode, 'release').failed).toHaveLength(1);
 });
 
 function record(isTerminal: boolean) {
