@@ -24,7 +24,6 @@ import type { TranscribeOptions } from '../../src/shared/options.js';
 import type { SparseSteps } from '../../src/shared/timing.js';
 import { transcriptText } from '../../src/shared/transcript.js';
 import type { Segment } from '../../src/shared/transcript.js';
-import { decodeWithFfmpeg } from '../bench/ffmpeg-pcm.js';
 import { buildFloatAddon, findFloatAddon, loadFloatAddon } from './float/float-addon.js';
 import { floatOpener } from './float/float-backend.js';
 import type { FloatPart } from './float/float-backend.js';
@@ -33,8 +32,7 @@ import { readManifest } from './manifest.js';
 import type { Recording } from './manifest.js';
 import { countFigures, formatDifferences, formatFigures, NPU_SUBJECTS } from './npu-figures.js';
 import type { NpuHeard, NpuSubject } from './npu-figures.js';
-import { writeWav } from './report/sounds.js';
-import { toInt16 } from './report/subjects.js';
+import { ensureDelayed } from './report/delayed.js';
 import { findFolders, readSpellings } from './setting.js';
 
 const USAGE = `Usage: npm run eval -- --npu MANIFEST [--model ID] [--delays MS,...] [--subjects SUBJECT,...]
@@ -108,6 +106,7 @@ export async function runNpu(args: readonly string[]): Promise<number> {
     ({ language }) => ability.isMultilingual || language === 'en',
   );
   const kept = await KeptResults.open(root, choices.model);
+  const audioFolder = join(root, '.cache', 'eval', 'audio');
   let failures = 0;
   for (const subject of subjects) {
     const work = choices.delaysMs.flatMap((delayMs) =>
@@ -121,7 +120,7 @@ export async function runNpu(args: readonly string[]): Promise<number> {
       for (const [index, { recording, delayMs }] of work.entries()) {
         const name = `${index + 1}/${work.length} ${subject} ${recording.file}`;
         try {
-          const path = await ensureDelayed(recording, delayMs, root);
+          const path = await ensureDelayed(recording, delayMs, audioFolder);
           const heard = await hear(engine, subject, choices.model, { ...recording, path });
           kept.add({ ...heard, delayMs });
           process.stderr.write(`${name}: ${heard.seconds.toFixed(1)} s\n`);
@@ -141,21 +140,6 @@ export async function runNpu(args: readonly string[]): Promise<number> {
   const different = figures.find(({ subject }) => subject === 'npu')?.different ?? [];
   for (const file of different) process.stdout.write(`not the same: ${file}\n`);
   return failures > 0 || different.length > 0 ? 1 : 0;
-}
-
-/** @returns the recording with that much silence before it, as a file; itself for none. */
-async function ensureDelayed({ file, path }: Recording, delayMs: number, root: string): Promise<string> {
-  if (delayMs === 0) return path;
-  const folder = join(root, '.cache', 'eval', 'npu', 'delayed');
-  const delayed = join(folder, `${delayMs}-${file.replaceAll('/', '-')}.wav`);
-  if (!existsSync(delayed)) {
-    const pcm = toInt16(await decodeWithFfmpeg(path));
-    const silence = delayMs * 16;
-    const both = new Int16Array(silence + pcm.length);
-    both.set(pcm, silence);
-    await writeWav(delayed, both);
-  }
-  return delayed;
 }
 
 interface Ability {

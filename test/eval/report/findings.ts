@@ -6,6 +6,7 @@ import type { Spellings } from '../normalize-english.js';
 import { scoreText, unitOf } from '../score.js';
 import type { Pair, Tally } from './bootstrap.js';
 import type { Configuration } from './configurations.js';
+import type { Delayed } from './delayed.js';
 import type { PlacedRecording } from './join-recordings.js';
 import type { Heard } from './result-store.js';
 import type { Item } from './sounds.js';
@@ -50,6 +51,8 @@ export interface Findings {
   readonly configurations: readonly Configuration[];
   readonly recordings: readonly Item[];
   readonly sounds: readonly Item[];
+  /** Short English recordings, each several times. */
+  readonly delayed: readonly Delayed[];
   /** None when there is no English recording; see JOIN_SEEDS. */
   readonly joined: readonly Joined[];
   /** By the id of the configuration, then the key of the item. */

@@ -16,11 +16,12 @@ import { readReportChoices, REPORT_USAGE } from './choices.js';
 import type { ReportChoices } from './choices.js';
 import { CONFIGURATIONS } from './configurations.js';
 import type { Configuration } from './configurations.js';
-import { ENGLISH, LONG_ENGLISH } from './findings.js';
+import { writeDelayed } from './delayed.js';
+import { ENGLISH, LONG_ENGLISH, SHORT_ENGLISH } from './findings.js';
 import type { Findings, Joined } from './findings.js';
 import { JOIN_SEEDS, joinRecordings } from './join-recordings.js';
 import type { DecodedRecording } from './join-recordings.js';
-import { renderReport, replaceBlock } from './render.js';
+import { itemsOf, renderReport, replaceBlock } from './render.js';
 import { hashMeasured } from './measured-sources.js';
 import { ResultStore } from './result-store.js';
 import { runWork } from './run-work.js';
@@ -59,11 +60,7 @@ async function report(choices: ReportChoices): Promise<number> {
   const root = dirname(folders.resourcesFolder);
   const setting = { folders, audioFolder: join(root, '.cache', 'eval', 'audio') };
   const sounds = await findSounds(choices, root, setting.audioFolder);
-  const items = {
-    recordings: sounds.recordings,
-    invented: sounds.sounds,
-    joined: sounds.joined.map(({ item }) => item),
-  };
+  const items = itemsOf(sounds);
   const hashes = await hashMeasured(root);
   const store = new ResultStore(join(root, '.cache', 'eval', 'heard'), hashes);
   const { able, failures } = choices.isCached
@@ -111,17 +108,19 @@ async function findSounds(
   { manifest, isQuick }: ReportChoices,
   root: string,
   audioFolder: string,
-): Promise<Pick<Findings, 'recordings' | 'sounds' | 'joined'>> {
+): Promise<Pick<Findings, 'recordings' | 'sounds' | 'joined' | 'delayed'>> {
   const all = await readManifest(manifest ?? findManifest(root));
   const chosen = isQuick ? chooseQuick(all) : all;
   if (chosen.length === 0) throw new Error('there is no recording in the manifest');
   say('preparing the sounds');
   const recordings: Item[] = [];
   for (const recording of chosen) recordings.push(await createItem(recording));
+  const short = recordings.filter(({ recording }) => SHORT_ENGLISH.includes(recording));
   const { soundSeconds, joinedSeconds } = isQuick ? QUICK : FULL;
   return {
     recordings,
     sounds: await writeMadeSounds(audioFolder, soundSeconds),
+    delayed: await writeDelayed(short, audioFolder),
     joined: await writeJoined(recordings, joinedSeconds, audioFolder),
   };
 }

@@ -3,6 +3,7 @@ import { toMarkdown } from '../../bench/report-text.js';
 import type { Machine } from '../../bench/machine.js';
 import { createConfidenceTable } from './confidence-table.js';
 import { PARTS } from './configurations.js';
+import { createDelayedTables } from './delayed-table.js';
 import { createFileTables } from './file-tables.js';
 import { scoreRecordings } from './findings.js';
 import type { Findings } from './findings.js';
@@ -32,6 +33,7 @@ export function renderReport(findings: Findings, setting: ReportSetting): string
   const all = [
     tables.createRateTable(findings, scores),
     tables.createDifferenceTable(findings, scores),
+    ...createDelayedTables(findings),
     tables.createLanguageTable(findings, scores),
     createInventedTable(findings),
     ...createJoinedTables(findings, scores),
@@ -71,8 +73,19 @@ function describeMissing(findings: Findings, { failures }: ReportSetting): reado
   ];
 }
 
-function itemsOf({ recordings, sounds, joined }: Findings): ItemsByPart {
-  return { recordings, invented: sounds, joined: joined.map(({ item }) => item) };
+/** What is heard in each part. */
+export function itemsOf({
+  recordings,
+  sounds,
+  joined,
+  delayed,
+}: Pick<Findings, 'recordings' | 'sounds' | 'joined' | 'delayed'>): ItemsByPart {
+  return {
+    recordings,
+    invented: sounds,
+    joined: joined.map(({ item }) => item),
+    delayed: delayed.flatMap(({ items }) => items),
+  };
 }
 
 /** Throws an Error when the comments are not there. */

@@ -7,7 +7,7 @@ describe('the choices of the report', () => {
     expect(readReportChoices(['--report'])).toEqual({
       manifest: null,
       configurations: CONFIGURATIONS,
-      parts: ['recordings', 'joined', 'invented'],
+      parts: ['recordings', 'joined', 'invented', 'delayed'],
       isCached: false,
       isQuick: false,
       out: { kind: 'docs' },

@@ -61,6 +61,7 @@ const FINDINGS: Findings = {
   ),
   recordings: RECORDINGS,
   sounds: SOUNDS,
+  delayed: [],
   joined: [
     {
       item: JOINED,
