@@ -18,6 +18,8 @@ export interface DecodedRecording {
   readonly recording: Recording;
   /** 16 kHz mono. */
   readonly pcm: Int16Array;
+  /** Where its first word begins by a forced aligner; null where that cannot say. */
+  readonly firstWordSeconds: number | null;
 }
 
 export interface PlacedRecording {
@@ -28,6 +30,8 @@ export interface PlacedRecording {
   readonly length: number;
   /** Sample of the joined sound at which something is first to be heard in it. */
   readonly onset: number;
+  /** Sample of the joined sound at which its first word begins by a forced aligner; null where that cannot say. */
+  readonly firstWord: number | null;
 }
 
 export interface JoinedRecordings {
@@ -62,10 +66,16 @@ export function joinRecordings(
     parts.push(part);
     end += part.length;
   };
-  for (const { recording, pcm } of shuffle(recordings, random)) {
+  for (const { recording, pcm, firstWordSeconds } of shuffle(recordings, random)) {
     if (end >= seconds * SAMPLE_RATE_HZ) break;
     add(fillGap(drawGap()));
-    places.push({ recording, start: end, length: pcm.length, onset: end + findOnset(pcm) });
+    places.push({
+      recording,
+      start: end,
+      length: pcm.length,
+      onset: end + findOnset(pcm),
+      firstWord: firstWordSeconds === null ? null : end + Math.round(firstWordSeconds * SAMPLE_RATE_HZ),
+    });
     add(pcm);
   }
   add(fillGap(drawGap()));

@@ -21,8 +21,16 @@ export interface JoinedVerdict {
   readonly repeated: readonly string[];
   /** Words of segments whose middle is in a gap. */
   readonly wordsInGaps: number;
-  /** Heard less true start of the first word of each recording, seconds, where the first word has a time. */
-  readonly startErrors: readonly number[];
+  /** Of the first word of each recording, where it was found and has a time. */
+  readonly startErrors: readonly StartError[];
+}
+
+/** Heard less true start, seconds. */
+export interface StartError {
+  /** True by the power of the recording. */
+  readonly byPower: number;
+  /** True by a forced aligner; null where that cannot say. */
+  readonly byAligner: number | null;
 }
 
 interface HeardWord {
@@ -71,7 +79,10 @@ export function judgeJoined(
     startErrors: aligned.flatMap((one) => {
       if (one.kind !== 'match' || !said[one.reference]!.isFirst) return [];
       const { start } = words[one.heard]!;
-      return start === null ? [] : [samplesToSeconds(start - places[said[one.reference]!.place]!.onset)];
+      if (start === null) return [];
+      const { onset, firstWord } = places[said[one.reference]!.place]!;
+      const byPower = samplesToSeconds(start - onset);
+      return [{ byPower, byAligner: firstWord === null ? null : samplesToSeconds(start - firstWord) }];
     }),
   };
 }

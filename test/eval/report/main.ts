@@ -19,6 +19,7 @@ import type { Configuration } from './configurations.js';
 import { writeDelayed } from './delayed.js';
 import { ENGLISH, LONG_ENGLISH, SHORT_ENGLISH } from './findings.js';
 import type { Findings, Joined } from './findings.js';
+import { findFirstWords } from './first-words.js';
 import { JOIN_SEEDS, joinRecordings } from './join-recordings.js';
 import type { DecodedRecording } from './join-recordings.js';
 import { itemsOf, renderReport, replaceBlock } from './render.js';
@@ -155,8 +156,10 @@ async function writeJoined(
   const english = items.filter(({ recording }) => ENGLISH.includes(recording));
   if (english.length === 0) return [];
   const decoded: DecodedRecording[] = [];
-  for (const { recording } of english) {
-    decoded.push({ recording, pcm: toInt16(await decodeWithFfmpeg(recording.path)) });
+  const firstWords = await findFirstWords(english, join(dirname(audioFolder), 'first-words.json'));
+  for (const { recording, key } of english) {
+    const pcm = toInt16(await decodeWithFfmpeg(recording.path));
+    decoded.push({ recording, pcm, firstWordSeconds: firstWords.get(key) ?? null });
   }
   const joined: Joined[] = [];
   for (const seed of JOIN_SEEDS) joined.push(await writeJoinedOnce(decoded, seconds, seed, audioFolder));

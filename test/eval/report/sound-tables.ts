@@ -101,11 +101,13 @@ function createJoinedTable(findings: Findings, scores: Scores, joined: Joined, i
       'median off',
       '95 % off',
       'within 0.3 s',
+      'by the aligner',
+      'by either',
     ],
     rows,
     remarks: [
       `${(seconds / 60).toFixed(1)} minutes: ${joined.places.length} English recordings in drawn order, between them gaps of silence and of white, pink and brown noise (-46 dB), drawn from 0 to ${seconds < 600 ? 'a tenth of the length' : '60 s'} (test/eval/report/join-recordings.ts, seeded).`,
-      'Error rates of the same recordings; the difference in points. Lost: recordings without one word found, of those of which by themselves one is. Repeated: recordings of which three words in a row come a second time. Words in gaps: of segments whose middle is in a gap. Starts: the first word of a recording where it was found and has a time (of the word, or of the segment it begins), against where the sound first comes within 15 dB of its loudest tenth for 100 ms; medians are of absolute values.',
+      'Error rates of the same recordings; the difference in points. Lost: recordings without one word found, of those of which by themselves one is. Repeated: recordings of which three words in a row come a second time. Words in gaps: of segments whose middle is in a gap. Starts: the first word of a recording where it was found and has a time (of the word, or of the segment it begins), against where the sound first comes within 15 dB of its loudest tenth for 100 ms; medians are of absolute values. By the aligner: against where pocketsphinx, given the text, has the word, in recordings that it can align (test/eval/reference-words.ts); by either: by one of the two.',
       ...details,
     ],
   };
@@ -132,9 +134,13 @@ function formatVerdict(
     alone === null || whole === null ? NOTHING : ((whole - alone) * 100).toFixed(2),
   ];
   const counts = [String(verdict.lost.length), String(verdict.repeated.length)];
-  if (kind !== 'own') return [...rates, ...counts, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING];
-  const off = verdict.startErrors.map(Math.abs).toSorted((first, second) => first - second);
-  const within = off.filter((seconds) => seconds <= START_TOLERANCE_SECONDS).length;
+  if (kind !== 'own') return [...rates, ...counts, ...Array.from({ length: 7 }, () => NOTHING)];
+  const { startErrors } = verdict;
+  const off = startErrors.map(({ byPower }) => Math.abs(byPower)).toSorted((first, second) => first - second);
+  const aligned = startErrors.flatMap(({ byAligner }) => byAligner ?? []);
+  const either = startErrors.map(({ byPower, byAligner }) =>
+    Math.min(Math.abs(byPower), Math.abs(byAligner ?? byPower)),
+  );
   return [
     ...rates,
     ...counts,
@@ -142,8 +148,15 @@ function formatVerdict(
     `${off.length} of ${places.length}`,
     formatSeconds(quantile(off, 0.5)),
     formatSeconds(quantile(off, 0.95)),
-    off.length === 0 ? NOTHING : `${within} of ${off.length}`,
+    formatWithin(off),
+    formatWithin(aligned),
+    formatWithin(either),
   ];
+}
+
+function formatWithin(errors: readonly number[]): string {
+  const within = errors.filter((seconds) => Math.abs(seconds) <= START_TOLERANCE_SECONDS).length;
+  return errors.length === 0 ? NOTHING : `${within} of ${errors.length}`;
 }
 
 /** Null unless each was heard by itself. */

@@ -14,7 +14,7 @@ function createRecording(index: number): DecodedRecording {
     seconds: 2,
     language: 'en',
   } as const;
-  return { recording, pcm };
+  return { recording, pcm, firstWordSeconds: index % 2 === 0 ? 0.25 : null };
 }
 
 const SEED = 4;
@@ -27,13 +27,14 @@ describe('joined recordings', () => {
     expect(places.length).toBeGreaterThan(10);
     expect(new Set(places.map(({ recording }) => recording.file)).size).toBe(places.length);
     let end = 0;
-    for (const { recording, start, length, onset } of places) {
+    for (const { recording, start, length, onset, firstWord } of places) {
       const one = many[Number(recording.file)]!;
       expect(start).toBeGreaterThanOrEqual(end);
       expect(start - end).toBeLessThanOrEqual(60 * SECOND);
       expect(pcm.subarray(end, start).every((sample) => Math.abs(sample) < 3_000)).toBe(true);
       expect(pcm.subarray(start, start + length)).toEqual(one.pcm);
       expect(onset).toBe(start + SECOND / 2);
+      expect(firstWord).toBe(Number(recording.file) % 2 === 0 ? start + SECOND / 4 : null);
       end = start + length;
     }
     expect(pcm.subarray(end).every((sample) => Math.abs(sample) < 3_000)).toBe(true);

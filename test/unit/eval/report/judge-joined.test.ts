@@ -14,7 +14,7 @@ const NO_SPELLINGS = new Map<string, string>();
 function place(file: string, text: string, startSeconds: number, seconds: number) {
   const start = startSeconds * SECOND;
   const recording = { file, path: file, text, seconds, language: 'en' } as const;
-  return { recording, start, length: seconds * SECOND, onset: start + SECOND / 2 };
+  return { recording, start, length: seconds * SECOND, onset: start + SECOND / 2, firstWord: null };
 }
 
 function segment(text: string, startSeconds: number, endSeconds: number) {
@@ -39,8 +39,25 @@ describe('joined recordings', () => {
       lost: [],
       repeated: [],
       wordsInGaps: 0,
-      startErrors: [expect.closeTo(0.1, 9) as number, expect.closeTo(-0.25, 9) as number],
+      startErrors: [
+        { byPower: expect.closeTo(0.1, 9) as number, byAligner: null },
+        { byPower: expect.closeTo(-0.25, 9) as number, byAligner: null },
+      ],
     });
+  });
+
+  it('begin where a forced aligner has their first word, where it has one', () => {
+    const places = [{ ...PLACES[0]!, firstWord: 10.25 * SECOND }, PLACES[1]!];
+    const segments = [
+      segment(' The quick brown fox', 10.5, 13),
+      segment(' jumps over the lazy dog', 40.5, 44),
+    ];
+    const text = segments.map((one) => one.text).join('');
+
+    expect(judgeJoined(places, { text, segments }, NO_SPELLINGS).startErrors).toEqual([
+      { byPower: 0, byAligner: 0.25 },
+      { byPower: 0, byAligner: null },
+    ]);
   });
 
   it('are lost without a word of theirs', () => {
@@ -48,7 +65,7 @@ describe('joined recordings', () => {
 
     expect(verdict.lost).toEqual(['b']);
     expect(verdict.tally.errors).toBe(5);
-    expect(verdict.startErrors).toEqual([0]);
+    expect(verdict.startErrors).toEqual([{ byPower: 0, byAligner: null }]);
   });
 
   it('are repeated when three of their words come once more', () => {
@@ -80,8 +97,8 @@ describe('joined recordings', () => {
       probability: 1,
     }));
 
-    expect(judge(both).startErrors).toEqual([0]);
-    expect(judge({ ...both, words }).startErrors).toEqual([0, 0.25]);
+    expect(judge(both).startErrors.map(({ byPower }) => byPower)).toEqual([0]);
+    expect(judge({ ...both, words }).startErrors.map(({ byPower }) => byPower)).toEqual([0, 0.25]);
   });
 
   it('are counted for peers, which give text alone', () => {

@@ -70,6 +70,7 @@ const FINDINGS: Findings = {
         start: seconds * SECOND,
         length: 10 * SECOND,
         onset: (seconds + 0.5) * SECOND,
+        firstWord: index === 0 ? (seconds + 0.1) * SECOND : null,
       })),
     },
   ],
