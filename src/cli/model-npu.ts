@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { loadAddon } from '../engine/backend/native-addon.js';
 import type { NpuStepCost, NpuStepQuery } from '../engine/backend/native-addon.js';
 import { findAddon } from '../engine/engine.js';
+import { howToRestore } from '../models/command.mjs';
 import { AppError } from '../shared/errors.js';
 import { findResourcesFolder } from './product-folder.js';
 import type { Screen } from './screen.js';
@@ -66,7 +67,7 @@ export function runModelNpu(args: readonly string[], screen: Screen): number {
     throw new AppError(
       'engine-unavailable',
       `The model of the NPU cannot be computed: ${loaded.reason}.`,
-      'Set the native engine up with `npm run setup`.',
+      howToRestore('npm run setup'),
     );
   }
   screen.print(options.json === true ? loaded.addon.npuProgram() : formatModel(loaded.addon.modelNpuStep));

@@ -30,7 +30,7 @@ export async function measureLimits(
       answer: AnswerSchema,
       timeoutMs: TIMEOUT_MS,
       who: 'The measurement',
-      remedy: 'Run "npm run bench -- --only machine" in a clone of Tilescribe instead.',
+      remedy: 'Try again when little else runs on this computer.',
     });
     if (!('reason' in answer)) return { ok: true, limits: answer };
     throw new AppError(

@@ -31,12 +31,23 @@ export function fetchCommand(modelId, installed = isInstalled()) {
 }
 
 /**
- * A sentence on how to get a part of Tilescribe back that is not there.
+ * What brings a part of Tilescribe back: a command in a clone; a package has neither npm nor the sources.
+ *
+ * @param {string} script what does it in a clone: "npm run build"
+ * @param {boolean} [installed]
+ * @returns {string}
+ */
+export function restoreCommand(script, installed = isInstalled()) {
+  return installed ? 'Install Tilescribe again.' : script;
+}
+
+/**
+ * The same as a sentence.
  *
  * @param {string} script what does it in a clone: "npm run build"
  * @param {boolean} [installed]
  * @returns {string}
  */
 export function howToRestore(script, installed = isInstalled()) {
-  return installed ? 'Install Tilescribe again.' : `Run "${script}" in Tilescribe's folder.`;
+  return installed ? restoreCommand(script, installed) : `Run "${script}" in Tilescribe's folder.`;
 }

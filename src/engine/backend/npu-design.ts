@@ -59,7 +59,7 @@ export async function readNpuDesign(folder: string): Promise<NpuDesignResult> {
     return {
       ok: false,
       isMissing: true,
-      reason: 'no compiled design is there; kernels/build makes it (docs/npu.md)',
+      reason: 'no compiled design is there',
     };
   }
   try {

@@ -1,5 +1,5 @@
 /** The lines about what every user needs to transcribe: facts in, lines out. Pure. */
-import { fetchCommand } from '../../models/command.mjs';
+import { fetchCommand, restoreCommand } from '../../models/command.mjs';
 import type { DoctorLine } from '../../shared/doctor.js';
 
 export interface ModelFacts {
@@ -49,11 +49,6 @@ export function judgeEngine(facts: EngineFacts): readonly DoctorLine[] {
   ];
 }
 
-/** What brings parts of Tilescribe back: a command where it runs from its sources, the package where it came from one. */
-function restore({ isInstalled }: EngineFacts, command: string): string {
-  return isInstalled ? 'Install Tilescribe again.' : command;
-}
-
 function good(found: string): Finding {
   return { state: 'pass', found, cause: null, fix: null };
 }
@@ -65,7 +60,7 @@ function judgeNative(facts: EngineFacts): Finding {
     state: 'fail',
     found: native.reason,
     cause: 'The slower ONNX Runtime is used in its place, without times of words.',
-    fix: restore(facts, 'npm run build'),
+    fix: restoreCommand('npm run build', facts.isInstalled),
   };
 }
 
@@ -77,7 +72,7 @@ function judgeOnnx(facts: EngineFacts): Finding {
     state: isNeeded ? 'fail' : 'skip',
     found: onnx.reason,
     cause: isNeeded ? 'Neither engine can be loaded.' : 'The native engine does its work.',
-    fix: isNeeded ? restore(facts, 'npm ci') : null,
+    fix: isNeeded ? restoreCommand('npm ci', facts.isInstalled) : null,
   };
 }
 
@@ -112,7 +107,7 @@ function judgeVoiceDetector(facts: EngineFacts): Finding {
     state: 'fail',
     found: state === 'missing' ? 'not installed' : 'damaged',
     cause: 'Stretches without speech are transcribed as well, for which Whisper invents words.',
-    fix: restore(facts, 'npm run setup'),
+    fix: restoreCommand('npm run setup', facts.isInstalled),
   };
 }
 

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { access, open, readFile, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
+import { isInstalled } from '../../models/command.mjs';
 import { readNpuDesign } from '../backend/npu-design.js';
 import type { Cpu, Distribution, Group, MemoryLock, Version } from './machine-text.js';
 import {
@@ -66,6 +67,8 @@ export interface NpuFacts {
   readonly isPluginBuilt: boolean;
   /** Why the compiled design cannot be used; null when it is whole. */
   readonly design: { readonly folder: string; readonly problem: string | null; readonly isMissing: boolean };
+  /** From a package: there is nothing to build in it. */
+  readonly isInstalled: boolean;
 }
 
 /** As src/packaging/deb.mjs has it. */
@@ -113,6 +116,7 @@ export async function gatherNpuFacts(pluginPath: string, designFolder: string): 
       problem: design.ok ? null : design.reason,
       isMissing: !design.ok && design.isMissing,
     },
+    isInstalled: isInstalled(),
   };
 }
 

@@ -2,6 +2,8 @@
  * The lines about the NPU: facts in, one line for each link of the chain out. After the first link that is missing the
  * next ones that hang on it are skipped. A machine without an NPU fails nothing. Pure.
  */
+import { dirname } from 'node:path';
+import { restoreCommand } from '../../models/command.mjs';
 import type { DoctorLine } from '../../shared/doctor.js';
 import { isAtLeast, isFirstNpuGeneration } from './machine-text.js';
 import { LIMITS_FILE } from './npu-facts.js';
@@ -215,9 +217,12 @@ function findRuntime({ xrt, distribution }: NpuFacts): Finding {
   return pass(found);
 }
 
-function findPlugin({ isPluginBuilt, pluginPath, hasXrtHeaders, distribution }: NpuFacts): Finding {
+function findPlugin(facts: NpuFacts): Finding {
+  const { isPluginBuilt, pluginPath, hasXrtHeaders, distribution, isInstalled } = facts;
+  const restore = restoreCommand('npm run build', isInstalled);
   if (isPluginBuilt) return pass(pluginPath);
-  if (hasXrtHeaders) return fail('not built', 'It was not built since XRT was installed.', 'npm run build');
+  if (isInstalled) return fail('not there', 'It is a part of the package.', restore);
+  if (hasXrtHeaders) return fail('not built', 'It was not built since XRT was installed.', restore);
   return fail(
     'not built',
     "It is built on this machine, for which XRT's headers are missing.",
@@ -225,17 +230,18 @@ function findPlugin({ isPluginBuilt, pluginPath, hasXrtHeaders, distribution }: 
   );
 }
 
-function findDesign({ design }: NpuFacts): Finding {
+function findDesign({ design, isInstalled }: NpuFacts): Finding {
   const { folder, problem, isMissing } = design;
   if (problem === null) return pass(`${folder}, every file with the hash of its manifest`);
-  if (isMissing) {
-    return fail(
-      'none',
-      'It is compiled on a machine with a network, from kernels/ (docs/npu.md).',
-      'kernels/build',
-    );
-  }
-  return fail('damaged', `${problem}.`, 'kernels/build');
+  const build = isInstalled
+    ? `In Tilescribe's sources: kernels/build && sudo cp -r out/npu ${dirname(folder)}`
+    : 'kernels/build';
+  if (!isMissing) return fail('damaged', `${problem}.`, build);
+  return fail(
+    'none',
+    `It is compiled on a machine with a network, from kernels/ (docs/npu.md)${isInstalled ? ' of the sources; no package has one yet' : ''}.`,
+    build,
+  );
 }
 
 /** Opening the NPU takes its context from whoever has it, so that the doctor leaves this to the job that needs it. */

@@ -22,20 +22,34 @@ test('these tests run in a clone', () => {
   expect(commandName()).toBe('npx tilescribe');
 });
 
-test('no remedy elsewhere spells the command itself', () => {
-  const source = join(import.meta.dirname, '..', '..', '..', 'src');
-  // What sets a clone up runs in a clone alone, what packages runs the command itself.
-  const elsewhere = ['setup/', 'packaging/', 'models/command.mjs', 'cli/bin.mjs'];
-  const spelled = /["'`](npx )?tilescribe (doctor|serve|--fetch-model)/;
+const SOURCE = join(import.meta.dirname, '..', '..', '..', 'src');
 
-  const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
+/** Lines of code, comments left out, with their file. What sets a clone up, or packages, runs in a clone alone. */
+function listLines(isMeant: (line: string) => boolean): readonly string[] {
+  const elsewhere = ['setup/', 'packaging/', 'models/command.mjs', 'cli/bin.mjs'];
+  return readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .sort()
     .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !elsewhere.some((start) => file.startsWith(start)))
     .flatMap((file) =>
-      readFileSync(join(source, file), 'utf8')
+      readFileSync(join(SOURCE, file), 'utf8')
         .split('\n')
-        .filter((line) => !/^\s*(\/\*)?\*/.test(line) && spelled.test(line) && !line.includes('wrongUsage'))
+        .filter((line) => !/^\s*(\/\*|\*|\/\/)/.test(line) && isMeant(line))
         .map((line) => `${file}: ${line.trim()}`),
     );
+}
 
-  expect(found).toEqual([]);
+test('no remedy elsewhere spells the command itself', () => {
+  const spelled = /["'`](npx )?tilescribe (doctor|serve|--fetch-model)/;
+
+  expect(listLines((line) => spelled.test(line) && !line.includes('wrongUsage'))).toEqual([]);
+});
+
+test('npm is named only where it is asked whether there is one', () => {
+  const isAsked = /restoreCommand\(|howToRestore\(/;
+
+  expect(listLines((line) => /\bnpm (run|ci|install|start)\b/.test(line) && !isAsked.test(line))).toEqual([
+    // Both are chosen for a clone alone.
+    expect.stringMatching(/^engine\/doctor\/xrt-packages\.ts: headers: /),
+    expect.stringMatching(/^models\/fetch\.mjs: : /),
+  ]);
 });

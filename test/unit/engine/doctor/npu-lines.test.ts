@@ -27,6 +27,7 @@ const COMPLETE: NpuFacts = {
   pluginPath: '/app/libtilescribe_xrt.so',
   isPluginBuilt: true,
   design: { folder: '/app/out/npu', problem: null, isMissing: false },
+  isInstalled: false,
 };
 
 function npuWith(change: Partial<NpuFacts['npus'][number]>): Partial<NpuFacts> {
@@ -209,4 +210,28 @@ test('a limit of locked memory counts by what it can be raised to', () => {
   expect(line(320 * 1_048_576)?.state).toBe('pass');
   expect(line(320 * 1_048_576 - 1)?.state).toBe('fail');
   expect(line(null)?.state).toBe('pass');
+});
+
+test('what was installed from a package is not told to build in it', () => {
+  const missing = {
+    folder: '/opt/tilescribe/out/npu',
+    problem: 'no compiled design is there',
+    isMissing: true,
+  };
+  const damaged = { ...missing, problem: 'a.bin has another hash', isMissing: false };
+  const fixesOf = (change: Partial<NpuFacts>) => {
+    const lines = judge({ ...change, isInstalled: true, isPluginBuilt: false });
+    return lines.flatMap(({ id, fix }) => (fix === null ? [] : [`${id}: ${fix}`]));
+  };
+
+  for (const change of [
+    { design: missing },
+    { design: damaged },
+    { design: missing, hasXrtHeaders: false },
+  ]) {
+    expect(fixesOf(change)).toEqual([
+      'npu.plugin: Install Tilescribe again.',
+      "npu.design: In Tilescribe's sources: kernels/build && sudo cp -r out/npu /opt/tilescribe/out",
+    ]);
+  }
 });
