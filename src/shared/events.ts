@@ -92,7 +92,7 @@ export const TokenSchema = v.object({
   timestamp: v.nullable(SamplesSchema),
   /** Wall time since the job started. */
   elapsedMs: v.number(),
-  /** Wall time since the token before it, or since the attempt began. */
+  /** Wall time since the token before it, or since the attempt began; left out as the candidates are. */
   latencyMs: v.exactOptional(v.number()),
   /**
    * The most probable tokens that were not taken, for who looks at single tokens. Left out where nobody does,

@@ -284,11 +284,13 @@ export class WindowDecoder {
         const place = { windowStart: toSamples(start), windowEnd: toSamples(start + length) };
         emit({ kind: 'attempt', ...place, ...attempt });
       },
-      onToken: (token, top = []) => {
+      onToken: (token, top) => {
+        const event = this.#createTokenEvent(token, text.push(token.id), start);
         const nowMs = performance.now();
-        const told = { latencyMs: nowMs - lastMs, ...this.#describeCandidates(token, top) };
+        // A search over several texts tells many tokens at once, of steps that are long past.
+        if (top === undefined) emit(event);
+        else emit({ ...event, latencyMs: nowMs - lastMs, ...this.#describeCandidates(token, top) });
         lastMs = nowMs;
-        emit({ ...this.#createTokenEvent(token, text.push(token.id), start), ...told });
       },
     });
   }

@@ -7,6 +7,7 @@ import type { StartRequest } from '../../../src/engine/backend/backend.js';
 import { FRAME_SAMPLES } from '../../../src/engine/voice/voice-model.js';
 import type { NumberedFrames } from '../../../src/engine/voice/late-speech.js';
 import { DEFAULT_OPTIONS } from '../../../src/shared/options.js';
+import type { JobEvent } from '../../../src/shared/events.js';
 import type { TranscribeOptions } from '../../../src/shared/options.js';
 import { at, createFakeTokenizer, END_OF_TEXT } from './fake-tokenizer.js';
 import { createScriptedBackend } from './scripted-backend.js';
@@ -22,7 +23,7 @@ async function decode(
   text = ' hello there',
   frames: NumberedFrames | null = null,
   noSpeechProbability?: number,
-): Promise<{ outcome: WindowOutcome; starts: readonly StartRequest[] }> {
+): Promise<{ outcome: WindowOutcome; starts: readonly StartRequest[]; events: readonly JobEvent[] }> {
   const words = [at(0), ...tokenizer.encode(text), at(2), END_OF_TEXT];
   const backend = createScriptedBackend(
     (_, index) => words.map((id) => ({ id, logProbability: logProbabilities[index]! })),
@@ -37,7 +38,9 @@ async function decode(
     resume: null,
     signal: new AbortController().signal,
     beganMs: 0,
+    candidates: 4,
   });
+  const events: JobEvent[] = [];
   const samples = new Float32Array(WINDOW_SAMPLES + 2 * EDGE_SAMPLES).fill(0.1);
   const outcome = await decoder.decode({
     samples,
@@ -47,9 +50,9 @@ async function decode(
     previous,
     language: null,
     frames,
-    emit: () => undefined,
+    emit: (event) => events.push(event),
   });
-  return { outcome, starts: backend.starts };
+  return { outcome, starts: backend.starts, events };
 }
 
 describe('the text before the next window', () => {
@@ -170,5 +173,19 @@ describe('replacements', () => {
 
     expect(outcome.segments.map(({ text }) => text)).toEqual([' hello Tara']);
     expect(tokenizer.decode(outcome.previous)).toBe(' hello there');
+  });
+});
+
+describe('the tokens', () => {
+  const tokensOf = (events: readonly JobEvent[]) => events.filter((event) => event.kind === 'token');
+
+  it('are told with what else was probable, but not by a search over several texts', async () => {
+    const greedy = tokensOf((await decode([], [-0.1])).events);
+    const beams = tokensOf((await decode([], [-0.1], { beamSize: 2 })).events);
+
+    expect(beams.map(({ id }) => id)).toEqual(greedy.map(({ id }) => id));
+    expect(greedy.length).toBeGreaterThan(2);
+    expect(greedy.every(({ alternatives, latencyMs }) => alternatives && latencyMs !== undefined)).toBe(true);
+    expect(beams.some((token) => 'alternatives' in token || 'latencyMs' in token)).toBe(false);
   });
 });
