@@ -45,8 +45,8 @@ export async function openModelStore({ resourcesFolder, modelsFolder }: ModelFol
 
 function describeModel({ id, name, format, files }: Model): ModelStore['models'][number] {
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const onnxReason = format === 'onnx' ? null : 'ONNX Runtime does not read files of whisper.cpp';
-  const npuReason = NPU_MODELS.includes(id) ? null : 'The NPU’s design is for models of the size of base';
+  const onnxReason = format === 'onnx' ? null : 'ONNX Runtime does not read files of whisper.cpp.';
+  const npuReason = NPU_MODELS.includes(id) ? null : 'The NPU’s design is for models of the size of base.';
   return {
     id,
     name,

@@ -69,6 +69,12 @@ describe('the coverage bar', () => {
     expect(plainWords(transcriptText(before))).toBe(`${KENNEDY_WORDS} ${KENNEDY_WORDS}`);
 
     await target.click();
+    const isOverPlayer = await page.waitForFunction(() => {
+      const message = document.querySelector('[data-testid="toast"]')?.getBoundingClientRect();
+      const player = document.querySelector('[data-testid="player"]')?.getBoundingClientRect();
+      return message && player ? { is: message.bottom > player.top } : null;
+    });
+    expect(await isOverPlayer.jsonValue()).toEqual({ is: false });
     await page.getByText(/^No speech was found in 0:1/).waitFor();
     await page.getByText(/^No speech was found in 0:1/).waitFor({ state: 'detached', timeout: 20_000 });
 

@@ -193,7 +193,7 @@ it('says of each model where it runs, as the doctor of this machine has it, and 
   // Of another size than the NPU's design, or in a format that is not ONNX's.
   expect(await usable('tiny')).toEqual([works('engine.native'), works('engine.onnx'), 'false']);
   expect(await usable('base.en')).toEqual([works('engine.native'), 'false', hasNpu]);
-  expect(await page.getByText('The NPU’s design is for models of the size of base').count()).toBe(4);
+  expect(await page.getByText('The NPU’s design is for models of the size of base.').count()).toBe(4);
   if (hasNpu === 'false') {
     const missing = page.getByTestId('models-missing-devices');
     expect(await missing.textContent()).toContain('Not the NPU.');

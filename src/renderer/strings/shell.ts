@@ -43,7 +43,7 @@ export const shortcuts = {
   open: 'Choose files',
   new: 'New transcription',
   paste: 'Paste a file or a path',
-  export: 'Export menu',
+  export: 'Export',
   copy: 'Copy the whole text',
   copySelection: 'Copy the selection',
   play: 'Play or pause',

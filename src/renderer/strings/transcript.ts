@@ -40,10 +40,10 @@ export const transcript = {
   detected: (language: LanguageCode, probability: string) => `${LANGUAGES[language]}, ${probability} sure`,
   language: (language: LanguageCode) => LANGUAGES[language],
   translated: (language: string) => `${language}, translated to English`,
-  retry: (temperature: string, reason: RetryReason | null) =>
-    reason === null
-      ? `Decoded again at temperature ${temperature}`
-      : `Decoded again at temperature ${temperature}: ${RETRY_REASON[reason]}`,
+  retry: (temperatures: readonly string[], reason: RetryReason | null) => {
+    const said = `Decoded again at temperature ${temperatures.join(', ')}`;
+    return reason === null ? said : `${said}: ${RETRY_REASON[reason]}`;
+  },
   pending: 'Being decoded',
   position: (processed: string, duration: string) => `${processed} of ${duration}`,
   positionUnknown: (processed: string) => `${processed} transcribed`,

@@ -12,6 +12,7 @@ import {
   retriesAbove,
 } from '../../../src/renderer/transcript-entry.js';
 import type { TranscriptEntry } from '../../../src/renderer/transcript-entry.js';
+import { describeRetries } from '../../../src/renderer/views/transcript/describe-retries.js';
 import type { EngineEvent } from '../../../src/shared/events.js';
 import { attempt, commit, job, opened, seconds, segment } from './events.js';
 
@@ -86,6 +87,21 @@ describe('events of a job', () => {
       { temperature: 0.4, reason: 'log-probability' },
     ]);
     expect(retriesAbove(entry, 1, 0)).toEqual([]);
+  });
+
+  it('says them in a line for each reason', () => {
+    const retries = [
+      { temperature: 0.2, reason: 'compression-ratio' },
+      { temperature: 0.4, reason: 'compression-ratio' },
+      { temperature: 0.6, reason: 'log-probability' },
+    ] as const;
+
+    expect(describeRetries(retries).split('\n')).toEqual([
+      'Decoded again at temperature 0.2, 0.4: the text repeated itself',
+      'Decoded again at temperature 0.6: the words were too unsure',
+    ]);
+    expect(describeRetries([{ temperature: 0.4, reason: null }])).toBe('Decoded again at temperature 0.4');
+    expect(describeRetries([])).toBe('');
   });
 
   it('marks a retry from before the page was loaded by its temperature alone', () => {

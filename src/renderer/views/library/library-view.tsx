@@ -18,8 +18,11 @@ import { DeleteDialog } from './delete-dialog.js';
 
 const { library: words } = strings;
 
-function Snippet({ snippet }: Pick<LibraryEntry, 'snippet'>) {
+function Snippet({ snippet, state }: Pick<LibraryEntry, 'snippet' | 'state'>) {
   const { text, match } = snippet;
+  if (text === '' && state === 'done') {
+    return <span className="library-snippet">{strings.transcript.nothing}</span>;
+  }
   if (match === null) return <span className="library-snippet">{text}</span>;
   return (
     <span className="library-snippet">
@@ -54,7 +57,7 @@ function EntryRow({ entry, onDelete }: EntryRowProps) {
           {entry.fileName}
         </span>
         <span className="library-facts">{describe(entry)}</span>
-        <Snippet snippet={entry.snippet} />
+        <Snippet snippet={entry.snippet} state={entry.state} />
       </button>
       <span className="library-buttons">
         <IconButton

@@ -37,7 +37,11 @@ function Devices({ model }: { readonly model: ModelStatus }) {
           </li>
         ))}
       </ul>
-      {reasons.length > 0 && <p className="model-figures">{reasons.join(' ')}</p>}
+      {reasons.map((reason) => (
+        <p key={reason} className="model-figures">
+          {reason}
+        </p>
+      ))}
     </div>
   );
 }
@@ -63,7 +67,6 @@ function MissingDevices() {
         ))}
       </ul>
       <Button
-        look="quiet"
         onClick={() => {
           showView('doctor');
         }}

@@ -21,7 +21,7 @@ export function StartView() {
           {start.browse}
         </Button>
         <p className="start-ways">
-          {start.or} {start.paste} <kbd>Ctrl</kbd> <kbd>V</kbd>
+          {start.or} {start.paste} <kbd>Ctrl V</kbd>
         </p>
         <OptionsForm />
         {app?.isFfmpegInstalled === false && (

@@ -5,14 +5,14 @@ import { formatDuration } from '../../../shared/time.js';
 import { useLive } from '../../stores/live.js';
 import { strings } from '../../strings/en.js';
 import type { PendingLine } from '../../token-buffer.js';
-import type { Retry, TranscriptEntry } from '../../transcript-entry.js';
+import type { TranscriptEntry } from '../../transcript-entry.js';
+import { describeRetries } from './describe-retries.js';
 import { RetryMark } from './segment-row.js';
 import { TokenText } from './token-text.js';
 
 export interface PendingTailProps {
   readonly job: Job;
   readonly entry: TranscriptEntry;
-  readonly describeRetries: (retries: readonly Retry[]) => string;
 }
 
 function describeWait(job: Job, hasText: boolean): string {
@@ -33,7 +33,7 @@ const TailLine = memo(function TailLine({ line, isLast }: { line: PendingLine; i
   );
 });
 
-export function PendingTail({ job, entry, describeRetries }: PendingTailProps) {
+export function PendingTail({ job, entry }: PendingTailProps) {
   const pending = useLive((state) => state.pending.get(job.id) ?? null);
   const lines = pending?.lines ?? [];
   const retries = pending === null ? [] : (entry.retries.get(pending.windowStart) ?? []);

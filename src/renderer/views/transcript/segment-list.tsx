@@ -8,7 +8,6 @@ import { useEffect, useRef, useState } from 'react';
 import type { FocusEvent, MouseEvent } from 'react';
 import type { Job } from '../../../shared/job.js';
 import { isFinished } from '../../../shared/job.js';
-import { formatTemperature } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { beginEditing, beginNaming, useEditing } from '../../stores/editing.js';
 import { select } from '../../stores/jobs.js';
@@ -16,7 +15,8 @@ import { playFrom } from '../../stores/player.js';
 import { useUi } from '../../stores/ui.js';
 import { strings } from '../../strings/en.js';
 import { retriesAbove } from '../../transcript-entry.js';
-import type { Retry, TranscriptEntry } from '../../transcript-entry.js';
+import type { TranscriptEntry } from '../../transcript-entry.js';
+import { describeRetries } from './describe-retries.js';
 import { PendingTail } from './pending-tail.js';
 import { SegmentRow } from './segment-row.js';
 import { TokenCard } from './token-card.js';
@@ -28,12 +28,6 @@ export interface SegmentListProps {
   readonly job: Job;
   readonly entry: TranscriptEntry;
   readonly isWorking: boolean;
-}
-
-function describeRetries(retries: readonly Retry[]): string {
-  return retries
-    .map((retry) => strings.transcript.retry(formatTemperature(retry.temperature), retry.reason))
-    .join('\n');
 }
 
 /** A guess, until the row was on screen once: about 80 characters a line of 26 px. */
@@ -182,7 +176,7 @@ export function SegmentList({ job, entry, isWorking }: SegmentListProps) {
           </div>
           {isWorking && (
             <div className="column">
-              <PendingTail job={job} entry={entry} describeRetries={describeRetries} />
+              <PendingTail job={job} entry={entry} />
             </div>
           )}
         </div>
