@@ -98,6 +98,29 @@ describe('each setting', () => {
     expect(await second.page.getByTestId('setting-threads').inputValue()).toBe('2');
   });
 
+  it('does what it says: threads, what Export offers first, motion', async () => {
+    await using app = await launchApp();
+    const { page } = app;
+    const motion = () =>
+      page
+        .getByTestId('settings-shortcuts')
+        .evaluate((button) => getComputedStyle(button).transitionDuration);
+    await page.getByTestId('view-settings').click();
+    expect(await motion()).not.toBe('0s');
+    await page.getByTestId('setting-motion').selectOption('reduced');
+    await expect.poll(motion).toBe('0s');
+    await page.getByTestId('setting-threads').fill('1');
+    await page.getByTestId('setting-export').selectOption('vtt');
+    await expect.poll(() => readSettings(app)).toMatchObject({ threads: 1, exportFormat: 'vtt' });
+
+    await addFiles(page, KENNEDY);
+    await waitForState(page, NAME, 'done');
+    await expect.poll(() => page.locator('.job-facts').textContent()).toMatch(/, 1 thread(?!s)/);
+    await page.keyboard.press('e');
+    await page.getByTestId('export-preview').getByText('WEBVTT').waitFor();
+    expect(await page.getByTestId('export-vtt').getAttribute('aria-checked')).toBe('true');
+  });
+
   it('leaves no sound beside a transcript when it is not to be kept', async () => {
     await using app = await launchApp();
     const { page, folder } = app;

@@ -2,7 +2,7 @@
 import { DEVICES, VAD_MODES } from '../../../shared/options.js';
 import { changeSettings, useSettings } from '../../stores/settings.js';
 import { strings } from '../../strings/en.js';
-import { ChoiceRow, SettingRow, SwitchRow } from './setting-row.js';
+import { ChoiceRow, NumberRow, SwitchRow } from './setting-row.js';
 
 const { settings: words } = strings;
 const MAX_THREADS = 256;
@@ -21,25 +21,13 @@ export function ExpertSettings() {
         testId="setting-device"
         onChange={(device) => void changeSettings({ device })}
       />
-      <SettingRow words={words.threads}>
-        {(ids) => (
-          <input
-            {...ids}
-            key={settings.threads}
-            type="number"
-            className="setting-number"
-            min={0}
-            max={MAX_THREADS}
-            defaultValue={settings.threads}
-            data-testid="setting-threads"
-            onBlur={(event) => {
-              const threads = Math.round(event.target.valueAsNumber);
-              const isValid = threads >= 0 && threads <= MAX_THREADS;
-              if (isValid && threads !== settings.threads) void changeSettings({ threads });
-            }}
-          />
-        )}
-      </SettingRow>
+      <NumberRow
+        words={words.threads}
+        value={settings.threads}
+        most={MAX_THREADS}
+        testId="setting-threads"
+        onChange={(threads) => changeSettings({ threads })}
+      />
       <ChoiceRow
         words={words.vad}
         value={settings.vad}

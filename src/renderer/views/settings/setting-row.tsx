@@ -1,7 +1,8 @@
 /** One setting: its name, its sentence, its control. The sentence describes the control to screen readers. */
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId } from 'react';
 import type { ReactNode } from 'react';
 import { Select } from '../../parts/select.js';
+import { useKeptField } from './use-kept-field.js';
 
 export interface SettingRowProps {
   readonly words: { readonly name: string; readonly text: string };
@@ -98,50 +99,51 @@ export interface TextRowProps {
   readonly onChange: (value: string) => Promise<void>;
 }
 
-/** A recording that is dropped does not take the focus from the field: what is typed must not wait for that. */
-const REST_MS = 400;
-
 export function TextRow({ words, value, placeholder, testId, rows = 3, onChange }: TextRowProps) {
-  const fieldRef = useRef<HTMLTextAreaElement>(null);
-  const timerRef = useRef<ReturnType<typeof setTimeout>>(undefined);
-
-  const [timesLeft, setTimesLeft] = useState(0);
-
-  // What is kept may be written otherwise than it was typed. It is not put under the caret.
-  useEffect(() => {
-    const field = fieldRef.current;
-    if (field !== null && field !== document.activeElement) field.value = value;
-  }, [value, timesLeft]);
-
-  async function keep(text: string): Promise<void> {
-    clearTimeout(timerRef.current);
-    if (text !== value) await onChange(text);
-  }
-
+  const field = useKeptField<HTMLTextAreaElement>(value, onChange);
   return (
     <SettingRow words={words} isWide>
       {(ids) => (
         <textarea
           {...ids}
-          ref={fieldRef}
+          {...field}
           className="field-text"
           rows={rows}
           spellCheck={false}
           dir="auto"
-          defaultValue={value}
           placeholder={placeholder}
           data-testid={testId}
-          onChange={({ target }) => {
-            clearTimeout(timerRef.current);
-            timerRef.current = setTimeout(() => {
-              void keep(target.value);
-            }, REST_MS);
-          }}
-          onBlur={(event) => {
-            void keep(event.target.value).then(() => {
-              setTimesLeft((times) => times + 1);
-            });
-          }}
+        />
+      )}
+    </SettingRow>
+  );
+}
+
+export interface NumberProps {
+  readonly words: SettingRowProps['words'];
+  readonly value: number;
+  readonly most: number;
+  readonly testId: string;
+  /** Called as that of TextRow, with whole numbers from 0 to `most` alone. */
+  readonly onChange: (value: number) => Promise<void>;
+}
+
+export function NumberRow({ words, value, most, testId, onChange }: NumberProps) {
+  const field = useKeptField<HTMLInputElement>(String(value), async (text) => {
+    const typed = text.trim() === '' ? NaN : Math.round(Number(text));
+    if (typed >= 0 && typed <= most && typed !== value) await onChange(typed);
+  });
+  return (
+    <SettingRow words={words}>
+      {(ids) => (
+        <input
+          {...ids}
+          {...field}
+          type="number"
+          className="setting-number"
+          min={0}
+          max={most}
+          data-testid={testId}
         />
       )}
     </SettingRow>
