@@ -82,3 +82,10 @@ const DATE = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'sh
 export function formatDate(timeMs: number): string {
   return DATE.format(timeMs);
 }
+
+const TIME_OF_DAY = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' });
+
+/** To the second: what tells two tries of one file apart. */
+export function formatTimeOfDay(timeMs: number): string {
+  return TIME_OF_DAY.format(timeMs);
+}

@@ -23,11 +23,11 @@ export async function makePausedRecording(folder: string, times = 2, pauseSecond
   return path;
 }
 
-/** In so much noise that several words of it are doubtful. */
-export async function makeNoisyRecording(folder: string): Promise<string> {
+/** In so much noise that several words of it are doubtful; the louder, the more depends on how it is decoded. */
+export async function makeNoisyRecording(folder: string, loudness = 0.12): Promise<string> {
   const path = join(folder, 'noisy.wav');
   const filter = `[0:a]${MONO}[speech];[speech][1:a]amix=inputs=2:duration=first:normalize=0`;
-  const noise = 'anoisesrc=r=16000:a=0.12:c=pink:seed=7';
+  const noise = `anoisesrc=r=16000:a=${loudness}:c=pink:seed=7`;
   await runFfmpeg('-i', KENNEDY, '-f', 'lavfi', '-i', noise, '-filter_complex', filter, path);
   return path;
 }

@@ -44,6 +44,7 @@ export const transcript = {
     const said = `Decoded again at temperature ${temperatures.join(', ')}`;
     return reason === null ? said : `${said}: ${RETRY_REASON[reason]}`;
   },
+  beams: (count: number) => `beam ${count}`,
   pending: 'Being decoded',
   position: (processed: string, duration: string) => `${processed} of ${duration}`,
   positionUnknown: (processed: string) => `${processed} transcribed`,

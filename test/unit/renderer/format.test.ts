@@ -120,6 +120,14 @@ describe('facts of a job', () => {
     );
   });
 
+  it('name the search where it is not the usual one', () => {
+    const plain = job('a', 'running', facts);
+
+    expect(describeFacts({ ...plain, options: { ...plain.options, language: 'nl', beamSize: 5 } })).toBe(
+      'Dutch · mp3 · ONNX Runtime on the CPU · beam 5',
+    );
+  });
+
   it('are silent until known', () => {
     expect(describeFacts(job('a', 'queued'))).toBe('');
     expect(describeStats(job('a', 'running'))).toBe('');

@@ -6,6 +6,7 @@ import {
   formatMs,
   formatRate,
 } from '../../../src/renderer/views/performance/format-figures.js';
+import { nameRuns } from '../../../src/renderer/views/performance/named-runs.js';
 import {
   compareFigure,
   layerRows,
@@ -14,6 +15,7 @@ import {
 } from '../../../src/renderer/views/performance/run-figures.js';
 import type { LayerTiming } from '../../../src/shared/timing.js';
 import { RUN } from '../shared/made-run.js';
+import { job } from './events.js';
 
 describe('layerRows', () => {
   it('gives the mean of a pass, the encoder first, operations in their order', () => {
@@ -95,5 +97,34 @@ describe('toColumns', () => {
       { least: 2, most: 2 },
     ]);
     expect(toColumns([], 10)).toEqual([]);
+  });
+});
+
+describe('the runs that are offered', () => {
+  const record = { timings: RUN, stepsMs: [] };
+
+  it('are those with figures, the newest first, told apart where they are of one file', () => {
+    const jobs = ['a', 'b', 'c', 'd'].map((id, index) => ({
+      ...job(id, 'done'),
+      fileName: index < 2 ? 'talk.wav' : `${id}.wav`,
+      createdAtMs: new Date(2026, 1, 3, 14, 5, index).getTime(),
+    }));
+    const runs = nameRuns(jobs, { a: record, b: record, c: record });
+
+    expect(runs.map(({ id, name }) => [id, name])).toEqual([
+      ['c', 'c.wav'],
+      ['b', 'talk.wav, 14:05:01'],
+      ['a', 'talk.wav, 14:05:00'],
+    ]);
+  });
+
+  it('say how they searched', () => {
+    const fast = job('a', 'done');
+    const thorough = { ...fast, id: 'b', options: { ...fast.options, beamSize: 5 } };
+
+    expect(nameRuns([fast, thorough], { a: record, b: record }).map(({ how }) => how)).toEqual([
+      `${RUN.backend}, beam 5`,
+      RUN.backend,
+    ]);
   });
 });

@@ -1,16 +1,10 @@
 /** Two runs side by side: the same figures of each, and how many times better the second is. */
-import type { RunRecord } from '../../../shared/timing.js';
 import { DataTable } from '../../charts/data-table.js';
 import { strings } from '../../strings/en.js';
 import { formatFigure, formatRatio } from './format-figures.js';
+import type { NamedRun } from './named-runs.js';
 import { compareFigure, FIGURES, runFigures } from './run-figures.js';
 import { Section } from './sections.js';
-
-export interface NamedRun {
-  readonly id: string;
-  readonly name: string;
-  readonly record: RunRecord;
-}
 
 export function Comparison({ first, second }: { readonly first: NamedRun; readonly second: NamedRun }) {
   const text = strings.performance;
@@ -27,7 +21,7 @@ export function Comparison({ first, second }: { readonly first: NamedRun; readon
   return (
     <Section
       title={text.comparison}
-      note={text.comparisonNote(first.record.timings.backend, second.record.timings.backend)}
+      note={text.comparisonNote(first.how, second.how)}
       testId="performance-comparison"
     >
       <DataTable

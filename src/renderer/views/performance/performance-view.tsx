@@ -7,7 +7,6 @@ import './performance.css';
 import '../page.css';
 import { useEffect, useState } from 'react';
 import { isFinished } from '../../../shared/job.js';
-import type { Job } from '../../../shared/job.js';
 import { Button } from '../../parts/button.js';
 import { Icon } from '../../parts/icon.js';
 import { SelectField } from '../../parts/select-field.js';
@@ -17,26 +16,14 @@ import { useRuns } from '../../stores/runs.js';
 import { strings } from '../../strings/en.js';
 import { TITLE_ID } from '../../views.js';
 import { Comparison } from './comparison.js';
-import type { NamedRun } from './comparison.js';
 import { formatFigure } from './format-figures.js';
+import { nameRuns } from './named-runs.js';
+import type { NamedRun } from './named-runs.js';
 import { Roofline } from './roofline.js';
 import { FIGURES, runFigures } from './run-figures.js';
 import { LatencySection, LayersSections, StagesSection } from './sections.js';
 
 const text = strings.performance;
-
-/** Runs that have figures, the newest first. */
-function findRuns(
-  jobs: readonly Job[],
-  runs: ReturnType<typeof useRuns.getState>['runs'],
-): readonly NamedRun[] {
-  return jobs
-    .flatMap(({ id, fileName }) => {
-      const record = runs[id];
-      return record === undefined ? [] : { id, name: fileName, record };
-    })
-    .reverse();
-}
 
 export function PerformanceView() {
   const jobs = useJobs((state) => state.jobs);
@@ -47,7 +34,7 @@ export function PerformanceView() {
   useEffect(() => {
     for (const job of jobs) if (isFinished(job)) void fetchRun(job.id);
   }, [jobs]);
-  const named = findRuns(jobs, runs);
+  const named = nameRuns(jobs, runs);
   const running = jobs.find(({ id, state }) => state === 'running' && runs[id] !== undefined)?.id;
   const first = named.find(({ id }) => id === firstId) ?? named.find(({ id }) => id === running) ?? named[0];
   if (first === undefined) return <Nothing />;
@@ -76,7 +63,7 @@ export function PerformanceView() {
         </div>
         <p className="performance-how">
           {record.timings.isModelled && <span className="performance-modelled">{text.modelled}</span>}{' '}
-          {record.timings.backend}
+          {first.how}
         </p>
         <Figures run={first} />
         {second !== undefined && <Comparison first={first} second={second} />}

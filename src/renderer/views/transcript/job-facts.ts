@@ -15,9 +15,13 @@ function describeLanguage(job: Job): string | null {
   return job.options.task === 'translate' ? strings.transcript.translated(language) : language;
 }
 
-/** Language, format and what decodes. */
+/** Language, format, what decodes, and how it searches where that is not the usual way. */
 export function describeFacts(job: Job): string {
-  return [describeLanguage(job), job.format, job.backend].filter((part) => part !== null).join(SEPARATOR);
+  const { beamSize } = job.options;
+  const search = beamSize > 1 && job.backend !== null ? strings.transcript.beams(beamSize) : null;
+  return [describeLanguage(job), job.format, job.backend, search]
+    .filter((part) => part !== null)
+    .join(SEPARATOR);
 }
 
 /** What a finished job measured. */
