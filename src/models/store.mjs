@@ -31,6 +31,8 @@ export { ModelError } from './model-error.mjs';
  */
 
 const STAMP_NAME = '.verified.json';
+/** In an error, before the rest is only counted. */
+const NAMED_PROBLEMS = 2;
 
 /**
  * @param {Readonly<Record<string, string | undefined>>} env
@@ -117,11 +119,16 @@ export async function removeModel(model, folder) {
 export function explainCheck(model, check) {
   if (check.state === 'ready') return null;
   const command = `"${fetchCommand(model.id)}" in a terminal`;
-  const details = check.problems.map(({ path, problem }) => `${path} ${problem}`).join('; ');
+  const named = check.problems.slice(0, NAMED_PROBLEMS).map(({ path, problem }) => `${path} ${problem}`);
+  const more = check.problems.length - named.length;
+  const details = [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   if (check.state === 'missing') {
+    const isWhollyMissing = check.problems.length === model.files.length;
     return new ModelError(
       'model-missing',
-      `The model "${model.id}" is not installed completely: ${details}.`,
+      isWhollyMissing
+        ? `The model "${model.id}" is not installed.`
+        : `The model "${model.id}" is not installed completely: ${details}.`,
       `Fetch it: "Fetch model" in the app, or ${command}.`,
     );
   }

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkModel, modelsFolder, requireModel } from '../../../src/models/store.mjs';
+import { checkModel, explainCheck, modelsFolder, requireModel } from '../../../src/models/store.mjs';
 import { describeModel, installModel, makeFolder, writeModelFile } from './fake-model.js';
 
 const MODEL = describeModel([]);
@@ -34,8 +34,22 @@ test('a model that is not there is missing, file by file, with the command that 
   expect(check.problems.map(({ path }) => path)).toEqual(MODEL.files.map(({ path }) => path));
   await expect(requireModel(MODEL, folder)).rejects.toMatchObject({
     code: 'model-missing',
+    message: 'The model "fake" is not installed.',
     remedy: expect.stringContaining('npx tilescribe --fetch-model fake') as string,
   });
+});
+
+test('files that are missing or damaged are named, from the third on counted', () => {
+  const missing = MODEL.files.map(({ path }) => ({ path, problem: 'is missing', isMissing: true }));
+  const two = { state: 'missing', problems: missing.slice(0, 2) } as const;
+  const damaged = missing.map((one) => ({ ...one, problem: 'has 5 bytes instead of 9', isMissing: false }));
+
+  expect(explainCheck(MODEL, two)?.message).toBe(
+    'The model "fake" is not installed completely: onnx/encoder.onnx is missing; onnx/decoder.onnx is missing.',
+  );
+  expect(explainCheck(MODEL, { state: 'corrupt', problems: damaged })?.message).toBe(
+    'The model "fake" is damaged: onnx/encoder.onnx has 5 bytes instead of 9; onnx/decoder.onnx has 5 bytes instead of 9; and 1 more. It was not used.',
+  );
 });
 
 test('a file of another size is corrupt', async () => {
