@@ -38,14 +38,21 @@ export class JobRunner {
   /** Cancelled only to go on with other options. */
   readonly #switching = new Set<string>();
   readonly #whenLeft = new Map<string, (() => void)[]>();
+  /** Who looks again whenever the engine lets go of jobs. */
+  readonly #waiting: (() => void)[] = [];
   #isBusy = false;
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
   }
 
-  isInEngine(id: string): boolean {
-    return this.#inEngine.has(id);
+  /** A job is over as soon as that is on the disk; the engine lets go of it a little later. */
+  async waitUntilFree(id: string): Promise<void> {
+    while (this.#inEngine.has(id)) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
   }
 
   /** Those that are off the list and still in the engine. */
@@ -172,6 +179,7 @@ export class JobRunner {
       if (waiting !== undefined) for (const resolve of waiting) resolve();
       else if (record !== undefined) void this.#putAway(record);
     }
+    for (const resolve of this.#waiting.splice(0)) resolve();
     this.startNext();
   }
 

@@ -226,15 +226,20 @@ export class JobQueue {
   }
 
   async #startAgain(id: string, choose: (record: JobRecord) => JournalLine | Failure): Promise<Outcome> {
+    const asked = this.#list.find(id);
+    // Whoever was quick to ask is not told to wait.
+    if (asked !== undefined && isFinished(asked.history.job)) await this.#runner.waitUntilFree(id);
     const record = this.#list.find(id);
     if (record === undefined) return { ok: false, failure: explainUnknownJob() };
-    if (!isFinished(record.history.job) || this.#runner.isInEngine(id)) {
+    if (!isFinished(record.history.job)) {
       return { ok: false, failure: explainBusyJob(record.history.job.fileName) };
     }
     const chosen = choose(record);
     if ('code' in chosen) return { ok: false, failure: chosen };
     record.crashCount = 0;
-    await record.add(chosen);
+    // Of two who ask at once, one is answered.
+    const isMade = await record.addMade(() => (isFinished(record.history.job) ? chosen : null));
+    if (!isMade) return { ok: false, failure: explainBusyJob(record.history.job.fileName) };
     this.#runner.startNext();
     return DONE;
   }

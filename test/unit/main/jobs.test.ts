@@ -243,6 +243,40 @@ describe('job queue', () => {
     expect(await jobs.retry('nobody', DEFAULT_OPTIONS)).toMatchObject({ ok: false });
   });
 
+  it('starts a job again that is over while the engine still has it, as soon as it lets go', async () => {
+    const { launcher, jobs, states, add } = setUp();
+    const [, b = ''] = await add('a.mp3', 'b.mp3');
+    jobs.cancel(b);
+    await settle();
+    expect(states()).toEqual(['running', 'cancelled']);
+
+    // Two clicks: the second finds that it waits already.
+    const asked = [jobs.retry(b, DEFAULT_OPTIONS), jobs.resume(b)];
+    await settle();
+    expect(states()).toEqual(['running', 'cancelled']);
+    launcher.current().say({ kind: 'cancelled', jobId: b });
+    await settle();
+
+    expect((await Promise.all(asked)).map(({ ok }) => ok)).toEqual([true, false]);
+    expect(states()).toEqual(['running', 'queued']);
+    const starts = launcher.current().posted.filter((request) => request.kind === 'transcribe');
+    expect(starts.map(({ jobId }) => jobId === b)).toEqual([false, true, true]);
+  });
+
+  it('does not start a job again that is removed while it waits for that', async () => {
+    const { launcher, jobs, states, add } = setUp();
+    const [, b = ''] = await add('a.mp3', 'b.mp3');
+    jobs.cancel(b);
+    await settle();
+    const asked = jobs.retry(b, DEFAULT_OPTIONS);
+    void jobs.remove(b);
+    launcher.current().say({ kind: 'cancelled', jobId: b });
+    await settle();
+
+    expect(await asked).toMatchObject({ ok: false });
+    expect(states()).toEqual(['running']);
+  });
+
   it('waits for the engine to let go of a removed job before the next one starts', async () => {
     const { launcher, jobs, states, add } = setUp();
     const [a = ''] = await add('a.mp3', 'b.mp3');
