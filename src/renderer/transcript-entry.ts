@@ -73,6 +73,23 @@ export function restartEntry(entry: TranscriptEntry): TranscriptEntry {
   return { ...EMPTY_ENTRY, run: entry.run + 1, fetchedAtCount: 0 };
 }
 
+/**
+ * The job goes on where it was: what is on the screen stays there, and main is asked for what it has of it. Retries of
+ * the window that was interrupted are told again.
+ */
+export function resumeEntry(entry: TranscriptEntry): TranscriptEntry {
+  const committed = new Set(entry.segments.map(({ windowStart }) => windowStart));
+  return {
+    ...entry,
+    run: entry.run + 1,
+    retries: new Map([...entry.retries].filter(([windowStart]) => committed.has(windowStart))),
+    isStale: true,
+    isFetching: false,
+    fetchedAtCount: null,
+    isWhole: false,
+  };
+}
+
 export function reduceEntry(entry: TranscriptEntry, event: EngineEvent): TranscriptEntry {
   switch (event.kind) {
     case 'opened':

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findViolations } from './axe.js';
-import { addFiles, launchApp, makeLongRecording, waitForState } from './fixtures.js';
+import { addFiles, findEnginePid, launchApp, listJobs, makeLongRecording, waitForState } from './fixtures.js';
 import { makeRepeatedRecording } from './recordings.js';
 
 describe('the live view', () => {
@@ -63,6 +63,41 @@ describe('the live view', () => {
     await page.getByText('Jump to latest').click();
     await expect.poll(distance).toBeLessThanOrEqual(40);
     await waitForState(page, basename(long), 'done');
+  });
+
+  it('keeps the words on the screen while the engine is started again, and when a job goes on after Cancel', async () => {
+    await using app = await launchApp();
+    const { electron, page, folder } = app;
+    // However fast this machine is, it is not done in the meantime.
+    const long = await makeLongRecording(folder, 3600);
+    await addFiles(page, long);
+    const rows = page.getByTestId('segment');
+    await rows.nth(3).waitFor({ timeout: 120_000 });
+    // Looked at in each frame, for it would be gone for the length of one window.
+    await page.evaluate(() => {
+      const look = () => {
+        const isEmpty = document.querySelector('[data-testid="segment"]') === null;
+        if (isEmpty) document.documentElement.dataset['wasEmpty'] = 'true';
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    const countSoon = async (least: number) => {
+      await expect
+        .poll(async () => (await listJobs(page))[0]?.segmentCount ?? 0, { timeout: 120_000 })
+        .toBeGreaterThanOrEqual(least);
+    };
+
+    process.kill(await findEnginePid(electron), 'SIGKILL');
+    await page.getByTestId('notice').waitFor();
+    await countSoon(((await listJobs(page))[0]?.segmentCount ?? 0) + 10);
+    await page.getByTestId('job-cancel').click();
+    await waitForState(page, basename(long), 'cancelled');
+    const count = (await listJobs(page))[0]?.segmentCount ?? 0;
+    await page.getByTestId('resume').click();
+    await countSoon(count + 10);
+
+    expect(await page.evaluate(() => document.documentElement.dataset['wasEmpty'])).toBe(undefined);
   });
 
   it('marks in their places what was decoded again, at which temperature, and what the guards doubt', async () => {

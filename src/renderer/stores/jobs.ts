@@ -8,7 +8,7 @@ import type { Job } from '../../shared/job.js';
 import { findRestarted, reconcileJobs } from '../reconcile-jobs.js';
 import { followJob, resolveSelection } from '../selection.js';
 import type { Selection } from '../selection.js';
-import { EMPTY_ENTRY, reduceEntry, restartEntry } from '../transcript-entry.js';
+import { EMPTY_ENTRY, reduceEntry, restartEntry, resumeEntry } from '../transcript-entry.js';
 import type { TranscriptEntry } from '../transcript-entry.js';
 
 export interface JobsState {
@@ -37,13 +37,20 @@ function withEntry(
   return after === before ? transcripts : { ...transcripts, [id]: after };
 }
 
+/** Whether the job keeps text of an earlier run, behind which it goes on. */
+function goesOn(jobs: readonly Job[], id: string): boolean {
+  return (jobs.find((job) => job.id === id)?.segmentCount ?? 0) > 0;
+}
+
 /** The state after main told its list. Pure. */
 export function reduceJobs(state: JobsState, told: readonly Job[]): JobsState {
   const jobs = reconcileJobs(state.jobs, told);
   const ids = new Set(jobs.map((job) => job.id));
   const kept = Object.entries(state.transcripts).filter(([id]) => ids.has(id));
   let transcripts: Transcripts = Object.fromEntries(kept);
-  for (const id of findRestarted(state.jobs, jobs)) transcripts = withEntry(transcripts, id, restartEntry);
+  for (const id of findRestarted(state.jobs, jobs)) {
+    transcripts = withEntry(transcripts, id, goesOn(jobs, id) ? resumeEntry : restartEntry);
+  }
   return { ...state, jobs, transcripts, followedId: followJob(jobs, state.followedId) };
 }
 
@@ -51,7 +58,10 @@ export function reduceJobs(state: JobsState, told: readonly Job[]): JobsState {
 export function reduceEvents(state: JobsState, events: readonly EngineEvent[]): JobsState {
   let transcripts = state.transcripts;
   for (const event of events) {
-    transcripts = withEntry(transcripts, event.jobId, (entry) => reduceEntry(entry, event));
+    const isResumed = event.kind === 'opened' && goesOn(state.jobs, event.jobId);
+    transcripts = withEntry(transcripts, event.jobId, (entry) =>
+      isResumed ? resumeEntry(entry) : reduceEntry(entry, event),
+    );
   }
   return transcripts === state.transcripts ? state : { ...state, transcripts };
 }

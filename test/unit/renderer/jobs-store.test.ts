@@ -10,8 +10,8 @@ import {
   selectedJobId,
 } from '../../../src/renderer/stores/jobs.js';
 import type { JobsState } from '../../../src/renderer/stores/jobs.js';
-import { acceptFetched, EMPTY_ENTRY } from '../../../src/renderer/transcript-entry.js';
-import { commit, job, opened, segment, seconds, token } from './events.js';
+import { acceptFetched, EMPTY_ENTRY, reduceEntry } from '../../../src/renderer/transcript-entry.js';
+import { attempt, commit, job, opened, segment, seconds, token } from './events.js';
 
 const EMPTY: JobsState = { jobs: [], transcripts: {}, selection: { kind: 'follow' }, followedId: null };
 const failure = { code: 'not-audio', message: 'a.mp3 is not audio.', remedy: 'Choose another.' } as const;
@@ -38,6 +38,43 @@ describe('the list from main', () => {
     const again = reduceJobs(first, [job('job-1', 'queued')]);
 
     expect(again.transcripts['job-1']?.segments).toEqual([]);
+  });
+});
+
+describe('a job that goes on where it was', () => {
+  const shown = [segment(0), segment(1)];
+  const running = reduceJobs(EMPTY, [job('job-1', 'running', { segmentCount: 2 })]);
+  const before = reduceEvents(running, [commit(shown)]);
+  const retry = attempt({ temperature: 0.2, retryReason: 'loop' });
+  const interrupted = attempt({ windowStart: 30, temperature: 0.2, retryReason: 'loop' });
+
+  it('keeps its text on the screen when another engine opens it, and main is asked', () => {
+    const again = reduceEvents(before, [opened()]).transcripts['job-1'];
+
+    expect(again).toMatchObject({ segments: shown, fetchedAtCount: null, isStale: true });
+    expect(again?.run).not.toBe(before.transcripts['job-1']?.run);
+  });
+
+  it('has what main answers in its place, and then what the stream brings', () => {
+    const again = reduceEvents(before, [opened()]).transcripts['job-1'] ?? EMPTY_ENTRY;
+    const fetched = { revision: 0, segments: [segment(0)], spans: [] };
+    const answered = acceptFetched(again, again.run, fetched);
+
+    expect(answered.segments).toEqual([segment(0)]);
+    expect(reduceEntry(answered, commit([segment(1)])).segments).toEqual([segment(0), segment(1)]);
+  });
+
+  it('keeps it after Cancel and Continue, too', () => {
+    const cancelled = reduceJobs(before, [job('job-1', 'cancelled', { segmentCount: 2 })]);
+    const queued = reduceJobs(cancelled, [job('job-1', 'queued', { segmentCount: 2 })]);
+
+    expect(queued.transcripts['job-1']).toMatchObject({ segments: shown, isWhole: false });
+  });
+
+  it('forgets the retries of the window that was interrupted alone, for they are told again', () => {
+    const retried = reduceEvents(before, [retry, interrupted, opened()]).transcripts['job-1'];
+
+    expect([...(retried?.retries.keys() ?? [])]).toEqual([seconds(0)]);
   });
 });
 
