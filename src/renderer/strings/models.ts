@@ -5,7 +5,9 @@ import { MODEL_DEVICE, MODEL_STATE } from './names.js';
 export const models = {
   lead: 'Larger models hear better and take longer. Each is downloaded once, checked, and kept on this computer.',
   state: (state: ModelStatus['state']) => MODEL_STATE[state],
-  chosen: 'In use',
+  inUse: 'In use',
+  /** In the place of the above for a model that is not there (yet). */
+  chosen: 'Chosen',
   choice: (name: string, state: ModelStatus['state']) =>
     state === 'missing' ? `${name} (not installed)` : name,
   devices: (name: string) => `Where ${name} runs`,

@@ -189,15 +189,16 @@ function ModelCard({ model, onRemove }: { readonly model: ModelStatus; readonly 
         </span>
         {isChosen && (
           <span className="badge" data-look="chosen">
-            {words.chosen}
+            {model.state === 'ready' ? words.inUse : words.chosen}
           </span>
         )}
         <span className="model-size">{formatBytes(model.sizeBytes)}</span>
       </header>
       {failure !== null && (
-        <p className="model-failure" data-look={failure.code}>
-          {failure.message} {failure.remedy}
-        </p>
+        <div className="model-failure" data-look={failure.code}>
+          <p>{failure.message}</p>
+          <p>{failure.remedy}</p>
+        </div>
       )}
       {model.state === 'missing' && model.keptBytes > 0 && (
         <p className="model-figures" data-testid="model-kept">
