@@ -1,7 +1,10 @@
 // The engine without JavaScript: what a window costs to encode and a step to decode, and where that time goes.
-// In: a packed weights file. Out: percentiles and the shares of the operations, as text.
+// In: a packed weights file, and the sound: 16-bit mono WAV of 16 kHz with 44 bytes of header, as `npm run bench`
+// leaves them in .cache/bench/audio; without one it is noise. Out: percentiles and the shares of the operations, as
+// text.
 //
-//   engine_bench WEIGHTS [--threads N] [--steps N] [--encodes N] [--only barrier|encoder|decoder] [--rows N]
+//   engine_bench WEIGHTS [--speech WAV] [--threads N] [--steps N] [--encodes N] [--rows N]
+//                        [--only barrier|encoder|decoder]
 //
 // The low percentiles are what to compare on a machine that is not idle.
 #include <algorithm>
@@ -9,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,6 +36,7 @@ constexpr const char* kNames[tilescribe::kOperations] = {
 
 struct Choices {
   std::string weights;
+  std::string speech;
   std::string only;
   int threads = 1;
   int steps = 200;
@@ -110,15 +115,43 @@ void measure_barriers(int threads) {
   std::printf("a barrier, %d threads       least %.3f, median %.3f us\n", threads, us.front(), us[us.size() / 2]);
 }
 
-std::vector<float> make_samples(int seed) {
-  tilescribe::test::Random random(static_cast<uint64_t>(seed));
-  std::vector<float> samples(tilescribe::kSamplesWithEdges);
-  for (float& sample : samples) sample = 0.1f * random.signed_unit();
-  return samples;
-}
+// Window after window of a file, from the first again after the last; or noise.
+class Sound {
+ public:
+  // False when there is no such file.
+  bool read(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(kHeaderBytes);
+    for (char two[2]; file.read(two, 2);) {
+      const int low = static_cast<unsigned char>(two[0]);
+      samples_.push_back(static_cast<float>(static_cast<signed char>(two[1]) * 256 + low) / 32768.0f);
+    }
+    return !samples_.empty();
+  }
 
-void measure_encoder(Session& session, int encodes) {
-  const std::vector<float> samples = make_samples(1);
+  std::vector<float> window(int index) const {
+    std::vector<float> window(tilescribe::kSamplesWithEdges, 0.0f);
+    if (samples_.empty()) {
+      tilescribe::test::Random random(static_cast<uint64_t>(index + 1));
+      for (float& sample : window) sample = 0.1f * random.signed_unit();
+      return window;
+    }
+    constexpr size_t kWindow = tilescribe::kWindowSamples;
+    const size_t windows = std::max<size_t>(1, samples_.size() / kWindow);
+    const size_t start = static_cast<size_t>(index) % windows * kWindow;
+    for (size_t i = 0; i < kWindow && start + i < samples_.size(); i++) {
+      window[tilescribe::kEdgeSamples + i] = samples_[start + i];
+    }
+    return window;
+  }
+
+ private:
+  static constexpr int kHeaderBytes = 44;
+  std::vector<float> samples_;
+};
+
+void measure_encoder(Session& session, const Sound& sound, int encodes) {
+  const std::vector<float> samples = sound.window(0);
   session.release_window(session.encode(samples.data(), tilescribe::kAudioContext));
   Calls calls(session);
   for (int i = 0; i < encodes; i++) {
@@ -165,7 +198,9 @@ bool read_choices(int count, char** arguments, Choices* choices) {
   for (int i = 2; i < count; i += 2) {
     const std::string name = arguments[i];
     const int number = std::atoi(arguments[i + 1]);
-    if (name == "--threads") {
+    if (name == "--speech") {
+      choices->speech = arguments[i + 1];
+    } else if (name == "--threads") {
       choices->threads = number;
     } else if (name == "--steps") {
       choices->steps = number;
@@ -191,9 +226,14 @@ int main(int count, char** arguments) {
   Choices choices;
   if (!read_choices(count, arguments, &choices)) {
     std::fprintf(stderr,
-                 "Usage: engine_bench WEIGHTS [--threads N] [--steps N] [--encodes N] [--rows N]\n"
+                 "Usage: engine_bench WEIGHTS [--speech WAV] [--threads N] [--steps N] [--encodes N] [--rows N]\n"
                  "                    [--only barrier|encoder|decoder]\n");
     return 2;
+  }
+  Sound sound;
+  if (!choices.speech.empty() && !sound.read(choices.speech)) {
+    std::fprintf(stderr, "engine_bench: %s has no sound\n", choices.speech.c_str());
+    return 1;
   }
   const auto wants = [&](const char* part) { return choices.only.empty() || choices.only == part; };
   if (wants("barrier")) measure_barriers(choices.threads);
@@ -204,12 +244,12 @@ int main(int count, char** arguments) {
     return 1;
   }
   std::printf("kernels %s, %d threads\n", session->kernels_name(), choices.threads);
-  if (wants("encoder")) measure_encoder(*session, choices.encodes);
+  if (wants("encoder")) measure_encoder(*session, sound, choices.encodes);
   if (!wants("decoder")) return 0;
   const std::vector<int> batches = choices.rows > 0 ? std::vector<int>{choices.rows} : std::vector<int>{1, 2, 4, 8};
   std::vector<int> windows;
   for (int i = 0; i < batches.back(); i++) {
-    windows.push_back(session->encode(make_samples(i + 1).data(), tilescribe::kAudioContext));
+    windows.push_back(session->encode(sound.window(i).data(), tilescribe::kAudioContext));
   }
   for (const int rows : batches) measure_decoder(*session, windows, rows, choices.steps);
   return 0;
