@@ -40,6 +40,8 @@ struct AttentionRows {
   alignas(64) float block_highest[kLanes];
   alignas(64) float total[kLanes];
   alignas(64) float block_total[kLanes];
+  // What the scores' products have too much, because keys are stored with 128 added.
+  int32_t offsets[kTileRows];
 };
 
 struct Ahead {
@@ -78,22 +80,20 @@ inline void score_tile(const AttentionMemory& memory, const Activations& queries
   const float* key_scale = memory.key_scale + position;
   const float* value_log2 = memory.value_log2 + position;
   const float* scale = queries.scale + row;
-  const int32_t* sum = queries.sum + row;
+  const int32_t* offsets = work->offsets;
   float* scores = work->scores[0] + at;
   float* tops = work->top[0];
   // Of the row under way.
-  I16 offset;
   F16 factor, top;
   multiply_tile<kRows, kGroups, false, kAhead<kRows, kGroups>>(
       queries.q + static_cast<int64_t>(row) * queries.stride, queries.stride, keys, kHeadWidth * kLanes, 4 * kLanes,
       kHeadWidth, distance(memory.keys, memory.values),
-      [=, &offset, &factor, &top](int r, int g, const I16& sums) ALWAYS_INLINE {
+      [=, &factor, &top](int r, int g, const I16& sums) ALWAYS_INLINE {
         if (g == 0) {
-          offset = I16::set(product(128, sum[r]));
           factor = F16::set(scale[r]);
           top = F16::load(tops + r * kLanes);
         }
-        const F16 product = (sums - offset).to_float() * F16::load(key_scale + g * kLanes);
+        const F16 product = (sums - I16::set(offsets[r])).to_float() * F16::load(key_scale + g * kLanes);
         F16 score = F16::fma(product, factor, F16::load(value_log2 + g * kLanes));
         if (kGroups < 4 && left - g * kLanes < kLanes) score = F16::keep_first(score, left - g * kLanes, kNever);
         score.store(scores + r * kAttentionBlock + g * kLanes);
@@ -156,6 +156,7 @@ inline void attend_rows(const AttentionMemory& memory, const Activations& querie
   AttentionRows work;
   for (int r = 0; r < kRows; r++) {
     for (int i = 0; i < kHeadWidth; i += kLanes) F16::set(0.0f).store(work.sums[r] + i);
+    work.offsets[r] = product(128, queries.sum[row + r]);
   }
   F16::set(0.0f).store(work.total);
   F16::set(0.0f).store(work.block_total);

@@ -11,6 +11,9 @@
 // On a lambda: GCC leaves one that it finds used often enough outside, its arguments in memory.
 #define ALWAYS_INLINE __attribute__((always_inline))
 
+// What the pointer points to is in memory from here on, and read from there.
+#define KEEP_IN_MEMORY(pointer) asm volatile("" : "+r"(pointer) : : "memory")
+
 // A row no larger than this counts as zero: the inverse of its scale could be infinite.
 constexpr float kSmallest = 1e-30f;
 
@@ -60,16 +63,38 @@ inline V gelu_of(const V& x) {
 
 void quantize(const float* x, int rows, int columns, int x_stride, int8_t* q, int q_stride, float* scale,
               int32_t* sum) {
+  const bool is_long = kManyRegisters && columns > kHeadWidth;
   for (int r = 0; r < rows; r++) {
     const float* from = x + static_cast<int64_t>(r) * x_stride;
     int8_t* to = q + static_cast<int64_t>(r) * q_stride;
+    // Of long rows four vectors side by side: a maximum and a sum of integers are the same in any order.
     F16 largest = F16::set(0.0f);
-    for (int i = 0; i < columns; i += kLanes) largest = F16::max(largest, F16::abs(F16::load(from + i)));
+    int i = 0;
+    if (is_long) {
+      Four each = Four::set(0.0f);
+      for (; i + 4 * kLanes <= columns; i += 4 * kLanes) each = Four::max(each, Four::abs(Four::load(from + i)));
+      largest = F16::max(F16::max(each.a, each.b), F16::max(each.c, each.d));
+    }
+    for (; i < columns; i += kLanes) largest = F16::max(largest, F16::abs(F16::load(from + i)));
     const float maximum = F16::reduce_max(largest);
     const float inverse = maximum > kSmallest ? 127.0f / maximum : 0.0f;
     const F16 factor = F16::set(inverse);
     I16 total = I16::set(0);
-    for (int i = 0; i < columns; i += kLanes) {
+    i = 0;
+    if (is_long) {
+      I16 more = I16::set(0);
+      for (; i + 4 * kLanes <= columns; i += 4 * kLanes) {
+        const Four scaled = Four::load(from + i) * Four::all(factor);
+        const I16 a = I16::round(scaled.a), b = I16::round(scaled.b), c = I16::round(scaled.c),
+                  d = I16::round(scaled.d);
+        a.store_int8(to + i), b.store_int8(to + i + kLanes);
+        c.store_int8(to + i + 2 * kLanes), d.store_int8(to + i + 3 * kLanes);
+        total = total + (a + b);
+        more = more + (c + d);
+      }
+      total = total + more;
+    }
+    for (; i < columns; i += kLanes) {
       const I16 rounded = I16::round(F16::load(from + i) * factor);
       rounded.store_int8(to + i);
       total = total + rounded;

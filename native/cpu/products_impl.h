@@ -3,16 +3,27 @@
 // A tile is up to kTileRows rows by four groups of 16 outputs, whose sums stay in registers over all inputs.
 // A group's outputs have one zero point, so that sum_k a[k] * (w[k] - zero) is a subtraction of one number.
 
-// finish(row, n, sums) for each group of 16 outputs from n on of each row.
+// finish(row, n)(r, g, sums) for row `row` + r and the outputs from `n` + 16 g on, of each group of each row.
 template <int kRows, int kGroups, int kAhead, typename Finish>
 inline void run_tile(const Activations& a, const Weights& w, int row, int n, int64_t ahead, const Finish finish) {
-  const int32_t* zero = w.zero + n;
-  const int32_t* sum = a.sum + row;
-  multiply_tile<kRows, kGroups, false, kAhead>(
-      a.q + static_cast<int64_t>(row) * a.stride, a.stride, w.q + (n / kLanes) * w.group_stride, w.group_stride,
-      4 * kLanes, w.inputs, ahead, [=](int r, int g, const I16& sums) ALWAYS_INLINE {
-        finish(row + r, n + g * kLanes, sums - I16::set(product(zero[g * kLanes], sum[r])));
-      });
+  // Before the tile, and through memory: from an ordinary register a number takes long to get to all lanes, and so many
+  // instructions between two tiles keep the processor from beginning the next.
+  constexpr int kSpace = kRows > 2 ? 8 : kRows;
+  int32_t sums_of_rows[kSpace] = {};
+  __builtin_memcpy(sums_of_rows, a.sum + row, sizeof(int32_t) * kRows);
+  int32_t offsets[kGroups][kSpace];
+  for (int g = 0; g < kGroups; g++) {
+    const int32_t zero = w.zero[n + g * kLanes];
+    for (int r = 0; r < kSpace; r++) offsets[g][r] = product(zero, sums_of_rows[r]);
+  }
+  const int32_t* offset = offsets[0];
+  KEEP_IN_MEMORY(offset);
+  auto finish_from_here = finish(row, n);
+  multiply_tile<kRows, kGroups, false, kAhead>(a.q + static_cast<int64_t>(row) * a.stride, a.stride,
+                                               w.q + (n / kLanes) * w.group_stride, w.group_stride, 4 * kLanes,
+                                               w.inputs, ahead, [&](int r, int g, const I16& sums) ALWAYS_INLINE {
+                                                 finish_from_here(r, g, sums - I16::set(offset[g * kSpace + r]));
+                                               });
 }
 
 template <int kGroups, int kAhead, typename Finish>
@@ -67,17 +78,26 @@ inline void multiply_rows(const Activations& a, const Weights& w, int begin, int
   const float* row_scale = a.scale;
   const float* scale = w.scale;
   const float* bias = w.bias;
-  run_product(a, w, begin, end, [=](int row, int n, const I16& sums) ALWAYS_INLINE {
+  run_product(a, w, begin, end, [=](int row, int n) ALWAYS_INLINE {
+    const float* row_scale_here = row_scale + row;
+    const float* scale_here = scale + n;
+    const float* bias_here = kBias ? bias + n : nullptr;
     float* to = y + row * y_stride + n;
-    const F16 factor = F16::set(row_scale[row]) * F16::load(scale + n);
-    F16 value = sums.to_float();
-    if constexpr (kBias) {
-      value = F16::fma(value, factor, F16::load(bias + n));
-    } else {
-      value = value * factor;
-    }
-    if constexpr (kAdd) value = F16::load(to) + value;
-    value.store(to);
+    F16 of_row = F16::set(0.0f);
+    return [=](int r, int g, const I16& sums) mutable ALWAYS_INLINE {
+      // Once a row: it would be read again after each store.
+      if (g == 0) of_row = F16::set(row_scale_here[r]);
+      float* at = to + r * y_stride + g * kLanes;
+      const F16 factor = of_row * F16::load(scale_here + g * kLanes);
+      F16 value = sums.to_float();
+      if constexpr (kBias) {
+        value = F16::fma(value, factor, F16::load(bias_here + g * kLanes));
+      } else {
+        value = value * factor;
+      }
+      if constexpr (kAdd) value = F16::load(at) + value;
+      value.store(at);
+    };
   });
 }
 
@@ -92,8 +112,10 @@ void multiply(const Activations& a, const Weights& w, int begin, int end, bool a
 }
 
 void multiply_exact(const Activations& a, const Weights& w, int begin, int end, int32_t* acc, int acc_stride) {
-  run_product(a, w, begin, end, [=](int row, int n, const I16& sums) ALWAYS_INLINE {
-    sums.store(acc + static_cast<int64_t>(row) * acc_stride + n);
+  run_product(a, w, begin, end, [=](int row, int n) ALWAYS_INLINE {
+    int32_t* to = acc + static_cast<int64_t>(row) * acc_stride + n;
+    return [=](int r, int g, const I16& sums)
+               ALWAYS_INLINE { sums.store(to + static_cast<int64_t>(r) * acc_stride + g * kLanes); };
   });
 }
 

@@ -130,23 +130,22 @@ void test_joined_planes(Random& random) {
   }
 }
 
-void test_quantize(Random& random) {
+void test_quantize(Random& random, int columns) {
   constexpr int kRows = 9;
-  constexpr int kColumns = 512;
-  std::vector<float> x(kRows * kColumns);
+  std::vector<float> x(static_cast<size_t>(kRows * columns));
   for (float& value : x) value = random.signed_unit() * 3.0f;
-  for (int i = 0; i < kColumns; i++) x[static_cast<size_t>(2 * kColumns + i)] = 0.0f;
-  x[kColumns] = -1e30f;
-  x[3 * kColumns + 5] = 1e-38f;
+  for (int i = 0; i < columns; i++) x[static_cast<size_t>(2 * columns + i)] = 0.0f;
+  x[static_cast<size_t>(columns)] = -1e30f;
+  x[static_cast<size_t>(3 * columns + 5)] = 1e-38f;
   // A row whose scale has no finite inverse counts as zero, with every instruction set.
-  for (int i = 0; i < kColumns; i++) x[static_cast<size_t>(4 * kColumns + i)] = i == 3 ? 1e-38f : 0.0f;
+  for (int i = 0; i < columns; i++) x[static_cast<size_t>(4 * columns + i)] = i == 3 ? 1e-38f : 0.0f;
   std::vector<int8_t> first_q;
   std::vector<float> first_scale;
   for (const Kernels* kernels : runnable()) {
     std::vector<int8_t> q(x.size());
     std::vector<float> scale(kRows);
     std::vector<int32_t> sum(kRows);
-    kernels->quantize(x.data(), kRows, kColumns, kColumns, q.data(), kColumns, scale.data(), sum.data());
+    kernels->quantize(x.data(), kRows, columns, columns, q.data(), columns, scale.data(), sum.data());
     if (first_q.empty()) {
       first_q = q;
       first_scale = scale;
@@ -156,8 +155,8 @@ void test_quantize(Random& random) {
     CHECK(scale[4] == 0.0f && sum[4] == 0);
     for (int r = 0; r < kRows; r++) {
       int32_t total = 0;
-      for (int i = 0; i < kColumns; i++) {
-        const size_t at = static_cast<size_t>(r * kColumns + i);
+      for (int i = 0; i < columns; i++) {
+        const size_t at = static_cast<size_t>(r * columns + i);
         total += q[at];
         const float s = scale[static_cast<size_t>(r)];
         if (!CHECK(std::fabs(x[at] - s * static_cast<float>(q[at])) <= 0.5001f * s + 1e-37f)) return;
@@ -238,7 +237,7 @@ int main() {
   test_products(random);
   test_ranges(random);
   test_joined_planes(random);
-  test_quantize(random);
+  for (int columns : {16, 48, 64, 80, 128, 240, 512, 560, 2048}) test_quantize(random, columns);
   test_functions();
   test_exponential_bits();
   return tilescribe::test::finish("kernels");
