@@ -1,4 +1,5 @@
 /** What the benchmark needs of an engine, in the child process that runs it. */
+import type { Batch } from './protocol.js';
 
 /** Whole files, as the engine's users get them transcribed. */
 export interface FileEngine {
@@ -19,7 +20,7 @@ export interface PartsEngine {
   /** Milliseconds of one encoder pass over 30 s of a WAV file. */
   encode(path: string): Promise<number>;
   /** Milliseconds of one step, the mean of `steps`, feeding back the most probable text tokens. */
-  decode(path: string, rows: number, steps: number): Promise<number>;
+  decode(path: string, batch: Batch, steps: number): Promise<number>;
   close(): Promise<void>;
 }
 

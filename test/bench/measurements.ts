@@ -23,13 +23,17 @@ export interface FileSetResult {
 export interface EncoderResult {
   readonly engine: EngineId;
   readonly ms: readonly number[];
-  /** Multiply-accumulates of one pass; null where the model is not ours to count. */
+  /** Multiply-accumulates of the encoder in one pass. */
   readonly macs: number;
+  /** Of the decoder's keys and values of the window, which the timed pass makes as well; 0 where it does not. */
+  readonly crossMacs: number;
 }
 
 export interface DecoderResult {
   readonly engine: EngineId;
   readonly rows: number;
+  /** As many as rows, or one that all share. */
+  readonly windows: number;
   /** Of one step, which is one token for each row. */
   readonly ms: readonly number[];
   /** Read by one step, as roofline.ts counts it; null for peers, whose formats differ. */

@@ -14,7 +14,7 @@ import { describeModel } from '../../src/engine/model/describe-model.js';
 import type { TranscribeOptions } from '../../src/shared/options.js';
 import { LANGUAGE } from './bench-engine.js';
 import type { PartsEngine } from './bench-engine.js';
-import type { WorkerSetting } from './protocol.js';
+import type { Batch, WorkerSetting } from './protocol.js';
 import { readSamples } from './wav-samples.js';
 
 export async function openOwnParts(
@@ -63,22 +63,26 @@ class OwnParts implements PartsEngine {
     return this.#backend.timings().encodeMs - before;
   }
 
-  async decode(path: string, rows: number, steps: number): Promise<number> {
-    while (this.#windows.length < rows) {
+  async decode(path: string, { rows, windows }: Batch, steps: number): Promise<number> {
+    while (this.#windows.length < windows) {
       this.#windows.push(await this.#encodeWindow(path, this.#windows.length));
     }
     const started: StartReply[] = [];
-    for (const window of this.#windows.slice(0, rows)) {
+    for (const window of this.#windows.slice(0, windows)) {
       const request = { window, prompt: this.#prompt, rule: this.#rule, probe: null };
       started.push(await this.#backend.start(request));
     }
-    let tokens = started.map(({ choice }) => choice.top[0]!.id);
+    const share = rows / windows;
+    for (const { sequences } of started) this.#backend.reorder(sequences, new Array<number>(share).fill(0));
+    let tokens = started.map(({ choice }) => new Array<number>(share).fill(choice.top[0]!.id));
+    const rules = new Array<TokenRule>(share).fill(this.#rule);
     const began = performance.now();
     for (let step = 0; step < steps; step++) {
       const inputs = started.map(({ sequences }, row) => {
-        return { sequences, tokens: [tokens[row]!], rules: [this.#rule] };
+        return { sequences, tokens: tokens[row]!, rules };
       });
-      tokens = (await this.#backend.step(inputs)).map(([choice]) => choice!.top[0]!.id);
+      const choices = await this.#backend.step(inputs);
+      tokens = choices.map((ofWindow) => ofWindow.map(({ top }) => top[0]!.id));
     }
     const ms = (performance.now() - began) / steps;
     for (const { sequences } of started) sequences.release();

@@ -1,13 +1,17 @@
 /** What the benchmark and its child processes say to each other over Node's IPC. */
 import * as v from 'valibot';
 
+/** `rows` sequences that share `windows` windows evenly. */
+export const BatchSchema = v.object({ rows: v.number(), windows: v.number() });
+export type Batch = v.InferOutput<typeof BatchSchema>;
+
 export const RequestSchema = v.variant('kind', [
   v.object({ kind: v.literal('load'), paths: v.array(v.string()) }),
   v.object({ kind: v.literal('transcribe'), paths: v.array(v.string()) }),
   /** One encoder pass over 30 s of the file. */
   v.object({ kind: v.literal('encode'), path: v.string() }),
-  /** Decoder steps of `rows` sequences over as many windows of the file. */
-  v.object({ kind: v.literal('decode'), path: v.string(), rows: v.number(), steps: v.number() }),
+  /** Decoder steps of a batch over windows of the file. */
+  v.object({ kind: v.literal('decode'), path: v.string(), batch: BatchSchema, steps: v.number() }),
   v.object({ kind: v.literal('close') }),
 ]);
 export type Request = v.InferOutput<typeof RequestSchema>;

@@ -1,7 +1,7 @@
 /** The tables of a report: measurements in, headed rows of text out. Pure. */
 import { ENGINE_LABELS, OWN_ENGINES } from './engine-ids.js';
 import type { EngineId } from './engine-ids.js';
-import type { FileSetResult, Report } from './measurements.js';
+import type { EncoderResult, FileSetResult, Report } from './measurements.js';
 import { formatNumber, formatRatio, formatShare, formatSpread, median, medianRatio } from './statistics.js';
 
 export interface Table {
@@ -103,35 +103,53 @@ function encoderTable({ encoder, peakBesideEncoder }: Report): Table {
   const own = findOwn(encoder);
   return {
     title: 'Encoder, a window of 30 s',
-    head: ['engine', 'ms', 'GMAC/s', 'of int8 peak', ...own.map(({ engine }) => `${engine} is`)],
-    rows: encoder.map(({ engine, ms, macs }) => {
-      const rates = ms.map((value) => macs / value / 1e6);
+    head: [
+      'engine',
+      'ms',
+      'GMAC/s',
+      'of int8 peak',
+      'the encoder alone',
+      ...own.map(({ engine }) => `${engine} is`),
+    ],
+    rows: encoder.map(({ engine, ms, macs, crossMacs }) => {
+      const rates = ms.map((value) => (macs + crossMacs) / value / 1e6);
       // Round by round, as the peak was measured within the round.
       const shares = rates.map((rate, round) => rate / (peakBesideEncoder[round] ?? NaN));
+      const share = median(shares);
       return [
         ENGINE_LABELS[engine],
         formatSpread(ms),
         formatNumber(median(rates)),
-        formatShare(median(shares)),
+        formatShare(share),
+        formatShare((share * macs) / (macs + crossMacs)),
         ...own.map((ours) => formatRatio(medianRatio(ms, ours.ms))),
       ];
     }),
     remarks: [
-      `int8 peak between the runs: ${formatSpread(peakBesideEncoder)} GMAC/s. Work of one pass: ${formatNumber((encoder[0]?.macs ?? NaN) / 1e9)} GMAC.`,
+      `int8 peak between the runs: ${formatSpread(peakBesideEncoder)} GMAC/s. Work of one pass: ${describePass(encoder)}. The encoder alone: its work over the whole time, which is less than its share of the peak where the time has other work in it.`,
     ],
   };
+}
+
+/** What there is to do in one pass of the engines that also make the decoder's keys and values, or else of all. */
+function describePass(encoder: readonly EncoderResult[]): string {
+  const { macs, crossMacs } = encoder.find((result) => result.crossMacs > 0) ?? encoder[0]!;
+  const all = `${((macs + crossMacs) / 1e9).toFixed(1)} GMAC`;
+  if (crossMacs === 0) return all;
+  const without = encoder.some((result) => result.crossMacs === 0) ? ' (ONNX Runtime makes them later)' : '';
+  return `${all}, of which ${(crossMacs / 1e9).toFixed(1)} the decoder's keys and values of the window${without}`;
 }
 
 function decoderTable({ decoder, readBesideDecoder }: Report): Table {
   return {
     title: 'Decoder',
     head: ['engine', 'batch', 'ms a step', 'ms a token', 'MB a step', 'GB/s', 'of read bandwidth'],
-    rows: decoder.map(({ engine, rows, ms, bytes }) => {
+    rows: decoder.map(({ engine, rows, windows, ms, bytes }) => {
       const rates = ms.map((value) => (bytes ?? NaN) / value / 1e6);
       const shares = rates.map((rate, round) => rate / (readBesideDecoder[round] ?? NaN));
       return [
         ENGINE_LABELS[engine],
-        String(rows),
+        windows === rows ? String(rows) : `${rows}, of one window`,
         formatSpread(ms),
         formatNumber(median(ms) / rows),
         formatNumber((bytes ?? NaN) / MEGABYTE),

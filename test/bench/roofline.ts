@@ -3,11 +3,12 @@
  * must read for a token. Pure. docs/performance.md walks through the arithmetic.
  */
 import type { ModelDimensions } from '../../src/engine/backend/backend.js';
+import type { Batch } from './protocol.js';
 
 /** Taps of both convolutions; the second halves the number of frames. */
 const CONVOLUTION_TAPS = 3;
 
-/** One window of `positions` encoder positions, without cross-attention keys and values. */
+/** One window of `positions` encoder positions, without the decoder's keys and values of it. */
 export function encoderMacs(dimensions: ModelDimensions, positions: number): number {
   const { width, melBins, encoderLayers } = dimensions;
   const convolutions =
@@ -19,10 +20,16 @@ export function encoderMacs(dimensions: ModelDimensions, positions: number): num
   return convolutions + encoderLayers * (projections + attention + feedForward);
 }
 
+/** The keys and values of a window in all layers of the decoder, made once with the window. */
+export function crossMacs(dimensions: ModelDimensions, positions: number): number {
+  const { width, decoderLayers } = dimensions;
+  return decoderLayers * 2 * positions * width * width;
+}
+
 export interface StepBytes {
   /** Read once for all rows. */
   readonly weights: number;
-  /** For each row: keys and values of its window. */
+  /** For each window: its keys and values. */
   readonly crossAttention: number;
   /** For each row: keys and values of its text so far. */
   readonly selfAttention: number;
@@ -32,14 +39,16 @@ export interface StepBytes {
 
 /**
  * Everything in int8, one byte a value; scales, biases and norms are left out (about 3 %).
- * @param rows sequences, each over a window of its own
+ * @param batch sequences, and the windows that they share evenly
  * @param textLength tokens that a row attends to
  */
-export function stepBytes(dimensions: ModelDimensions, rows: number, textLength: number): StepBytes {
+export function stepBytes(dimensions: ModelDimensions, batch: Batch, textLength: number): StepBytes {
+  const { rows, windows } = batch;
   const { width, decoderLayers, vocabularySize, audioContext } = dimensions;
   // Self-attention 4 (queries, keys, values, output), cross-attention 2 (query, output), feed-forward 8.
   const weights = decoderLayers * 14 * width * width + vocabularySize * width;
   const crossAttention = decoderLayers * 2 * audioContext * width;
   const selfAttention = decoderLayers * 2 * textLength * width;
-  return { weights, crossAttention, selfAttention, total: weights + rows * (crossAttention + selfAttention) };
+  const total = weights + windows * crossAttention + rows * selfAttention;
+  return { weights, crossAttention, selfAttention, total };
 }

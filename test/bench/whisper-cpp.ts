@@ -94,7 +94,7 @@ export function openWhisperCppParts(setting: WorkerSetting, model: keyof typeof 
   return {
     description,
     encode,
-    async decode(path, rows, steps) {
+    async decode(path, { rows }, steps) {
       if (rows !== 1) throw new Error('whisper.cpp decodes one sequence here');
       if (!hasEncoded) await encode(path);
       return peer.decode(steps, setting.threads);

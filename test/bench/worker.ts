@@ -86,7 +86,7 @@ async function work(opened: Opened, request: Request, onFirstToken: (at: number)
     return { texts: await engine.transcribe(request.paths, onFirstToken) };
   } else if (role === 'parts' && request.kind === 'encode') return { ms: await engine.encode(request.path) };
   else if (role === 'parts' && request.kind === 'decode') {
-    return { ms: await engine.decode(request.path, request.rows, request.steps) };
+    return { ms: await engine.decode(request.path, request.batch, request.steps) };
   } else throw new Error(`a child for ${role} cannot ${request.kind}`);
   return {};
 }

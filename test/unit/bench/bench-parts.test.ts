@@ -3,7 +3,7 @@ import type { ModelDimensions } from '../../../src/engine/backend/backend.js';
 import { chooseQueue, chooseRecordings } from '../../bench/joined-audio.js';
 import type { Report } from '../../bench/measurements.js';
 import { formatReport } from '../../bench/report-text.js';
-import { encoderMacs, stepBytes } from '../../bench/roofline.js';
+import { crossMacs, encoderMacs, stepBytes } from '../../bench/roofline.js';
 import { runRounds } from '../../bench/rounds.js';
 
 const BASE: ModelDimensions = {
@@ -22,14 +22,25 @@ test('the encoder of base takes 43.7 GMAC for 30 s', () => {
 });
 
 test('a step of the decoder of base reads 58 MB for one sequence, 126 MB for eight', () => {
-  const one = stepBytes(BASE, 1, 55);
-  const eight = stepBytes(BASE, 8, 55);
+  const one = stepBytes(BASE, { rows: 1, windows: 1 }, 55);
+  const eight = stepBytes(BASE, { rows: 8, windows: 8 }, 55);
 
   expect(one.weights).toBe(6 * 14 * 512 * 512 + 51865 * 512);
   expect(one.crossAttention).toBe(6 * 2 * 1500 * 512);
   expect(one.selfAttention).toBe(6 * 2 * 55 * 512);
   expect(one.total / 1e6).toBeCloseTo(58.1, 1);
   expect(eight.total).toBe(one.weights + 8 * (one.crossAttention + one.selfAttention));
+});
+
+test('eight sequences of one window read its keys and values once', () => {
+  const one = stepBytes(BASE, { rows: 1, windows: 1 }, 55);
+  const beams = stepBytes(BASE, { rows: 8, windows: 1 }, 55);
+
+  expect(beams.total).toBe(one.total + 7 * one.selfAttention);
+});
+
+test("the decoder's keys and values of a window take 4.7 GMAC", () => {
+  expect(crossMacs(BASE, 1500) / 1e9).toBeCloseTo(4.72, 2);
 });
 
 test('every subject runs in every round, and another one begins each time', async () => {
@@ -96,9 +107,15 @@ const REPORT: Report = {
     },
   ],
   peakBesideEncoder: [100, 200],
-  encoder: [{ engine: 'cpu', ms: [437, 437], macs: 43.7e9 }],
-  readBesideDecoder: [],
-  decoder: [],
+  encoder: [
+    { engine: 'cpu', ms: [480, 480], macs: 43.2e9, crossMacs: 4.8e9 },
+    { engine: 'onnx', ms: [480, 480], macs: 43.2e9, crossMacs: 0 },
+  ],
+  readBesideDecoder: [50, 50],
+  decoder: [
+    { engine: 'cpu', rows: 8, windows: 8, ms: [4, 4], bytes: 120e6 },
+    { engine: 'cpu', rows: 8, windows: 1, ms: [2, 2], bytes: 60e6 },
+  ],
   start: [],
 };
 
@@ -114,8 +131,21 @@ test('memory is written without that of an empty process', () => {
   expect(formatReport(REPORT, 'text')).toMatch(/^Tilescribe cpu, in order +200$/m);
 });
 
-test('the share of the peak is taken round by round', () => {
-  expect(formatReport(REPORT, 'text')).toMatch(/^Tilescribe cpu, in order .* 100 +75 %/m);
+test('the share of the peak is taken round by round, with all that was done in the time and without', () => {
+  const text = formatReport(REPORT, 'text');
+
+  expect(text).toMatch(/^Tilescribe cpu, in order .* 100 +75 % +68 %/m);
+  expect(text).toMatch(/^.*onnx.* 90\.0 +68 % +68 %/m);
+  expect(text).toContain(
+    "Work of one pass: 48.0 GMAC, of which 4.8 the decoder's keys and values of the window (ONNX Runtime makes them later).",
+  );
+});
+
+test('rows of one window are told from rows of their own', () => {
+  const text = formatReport(REPORT, 'text');
+
+  expect(text).toMatch(/^Tilescribe cpu, in order +8 .* 120 +30\.0 +60 %/m);
+  expect(text).toMatch(/^Tilescribe cpu, in order +8, of one window .* 60\.0 +30\.0 +60 %/m);
 });
 
 test('Markdown has the same cells as text', () => {
