@@ -95,7 +95,7 @@ describe('the coverage bar', () => {
 });
 
 describe('a stretch over which the engine dies', () => {
-  it('stays as it was, which is said, and can be clicked again', async () => {
+  it('stays as it was, which is said, and is transcribed at the next try', async () => {
     await using app = await launchApp();
     const { electron, page, folder } = app;
     const long = await makeLongRecording(folder, SECONDS);
@@ -121,5 +121,11 @@ describe('a stretch over which the engine dies', () => {
     await expect.poll(() => target.isDisabled()).toBe(false);
     expect(await target.getAttribute('title')).toMatch(/^Not transcribed, /);
     expect(await keptSegments(page, basename(long))).toEqual(before);
+
+    await target.click();
+    await page.getByText(/^Transcribed \d/).waitFor({ timeout: 120_000 });
+    const after = await keptSegments(page, basename(long));
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.at(-1)?.end).toBeGreaterThan((SECONDS - 10) * SAMPLES);
   });
 });
