@@ -91,8 +91,11 @@ describe('the live view', () => {
     process.kill(await findEnginePid(electron), 'SIGKILL');
     await page.getByTestId('notice').waitFor();
     await countSoon(((await listJobs(page))[0]?.segmentCount ?? 0) + 10);
+    // How much was heard is told when that is known.
+    expect(await page.getByTestId('coverage').count()).toBe(0);
     await page.getByTestId('job-cancel').click();
     await waitForState(page, basename(long), 'cancelled');
+    await page.getByTestId('coverage').waitFor();
     const count = (await listJobs(page))[0]?.segmentCount ?? 0;
     await page.getByTestId('resume').click();
     await countSoon(count + 10);

@@ -54,7 +54,8 @@ export function CoverageList({ job, entry }: { readonly job: Job; readonly entry
   const missing = listMissing(stretches);
   const lost = missing.reduce((sum, { start, end }) => sum + end - start, 0);
   const total = job.duration ?? job.processed;
-  if (spans.length === 0 || total === 0) return <span />;
+  // Of a job that runs it is not known yet what will be left.
+  if (!isFinished(job) || spans.length === 0 || total === 0) return <span />;
   return (
     <>
       <button
@@ -75,7 +76,7 @@ export function CoverageList({ job, entry }: { readonly job: Job; readonly entry
           ))}
         </ul>
         <p className="coverage-hint">{missing.length === 0 ? words.complete : words.hint}</p>
-        {isFinished(job) && missing.length > 0 && (
+        {missing.length > 0 && (
           <ul className="coverage-items">
             {missing.map((stretch) => (
               <Missing key={stretch.start} job={job} stretch={stretch} />
