@@ -9,6 +9,7 @@ namespace avx2 {
 
 constexpr int kTileRows = 6;
 constexpr bool kManyRegisters = false;
+constexpr bool kWeighsMeanwhile = false;
 
 #include "cpu/lanes_avx2_impl.h"
 

@@ -10,6 +10,7 @@ namespace avx512vnni {
 // 6 rows x 4 groups of 16 outputs: 24 accumulators, 4 weight lines and a broadcast fill the 32 registers.
 constexpr int kTileRows = 6;
 constexpr bool kManyRegisters = true;
+constexpr bool kWeighsMeanwhile = true;
 
 struct F16 {
   __m512 v;
@@ -200,6 +201,18 @@ template <int kRows, int kGroups, bool kUnsignedRows, int kAhead, typename Finis
                                                       sums);
     finish_tile(sums, finish);
   }
+}
+
+// A whole tile of signed rows with 64 inputs, and two rows weighed meanwhile.
+template <typename Finish>
+[[gnu::always_inline]] inline void multiply_tile_weighing(const int8_t* rows, int64_t row_stride, const uint8_t* lines,
+                                                          WeighedRows* weighed, const Finish& finish) {
+  weighed->tile_rows = rows;
+  weighed->tile_row_stride = row_stride;
+  weighed->tile_lines = lines;
+  __m512i sums[kTileRows * 4];
+  multiply_whole_tile_weighing(weighed, sums);
+  finish_all<4>(sums, finish, typename Count<kTileRows * 4>::Type{});
 }
 
 #include "cpu/kernels_impl.h"

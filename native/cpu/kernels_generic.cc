@@ -6,6 +6,7 @@ namespace generic {
 
 constexpr int kTileRows = 6;
 constexpr bool kManyRegisters = false;
+constexpr bool kWeighsMeanwhile = false;
 
 struct F16 {
   float v[kLanes];

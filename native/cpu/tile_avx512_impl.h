@@ -89,6 +89,86 @@ template <bool kUnsignedRows, int kAhead>
   }
 }
 
+// One vector of a row: from its scores in r11 to bytes in rbx, and times r12 to its total. In three parts, to lie
+// between the rows of the tile.
+#define WEIGH_BEGIN(scores, shift)          \
+  "vmovups " scores                         \
+  "(%%r11), %[x]\n"                         \
+  "vsubps " shift                           \
+  "(%[to])%{1to16%}, %[x], %[x]\n"          \
+  "vmaxps 24(%[to])%{1to16%}, %[x], %[x]\n" \
+  "vbroadcastss 28(%[to]), %[power]\n"
+#define WEIGH_RAISE                                  \
+  "vrndscaleps $8, %[x], %[whole]\n"                 \
+  "vsubps %[whole], %[x], %[x]\n"                    \
+  "vfmadd213ps 32(%[to])%{1to16%}, %[x], %[power]\n" \
+  "vfmadd213ps 36(%[to])%{1to16%}, %[x], %[power]\n" \
+  "vfmadd213ps 40(%[to])%{1to16%}, %[x], %[power]\n"
+#define WEIGH_END(weights, total)            \
+  "vscalefps %[whole], %[power], %[power]\n" \
+  "vcvtps2dq %[power], %[x]\n"               \
+  "vpmovdb %[x], " weights                   \
+  "(%%rbx)\n"                                \
+  "vmovups (%%r12), %[x]\n"                  \
+  "vfmadd213ps " total                       \
+  "(%[to]), %[x], %[power]\n"                \
+  "vmovups %[power], " total "(%[to])\n"
+
+// The tile of attention's scores: 16 steps, which are the 16 vectors of a row of kAttentionBlock scores. While the
+// products wait for nothing but their multipliers, the exponentials of two rows of other scores want other units; by
+// itself the processor does not look far enough ahead to bring the two together.
+[[gnu::always_inline]] inline void multiply_whole_tile_weighing(WeighedRows* weighed, __m512i* sums) {
+  static_assert(kHeadWidth / 4 == kAttentionBlock / kLanes);
+  static_assert(__builtin_offsetof(WeighedRows, lowest) == 24 && __builtin_offsetof(WeighedRows, coefficients) == 28 &&
+                __builtin_offsetof(WeighedRows, shift) == 44 && __builtin_offsetof(WeighedRows, total) == 64 &&
+                __builtin_offsetof(WeighedRows, tile_rows) == 192);
+  __m512 x, whole, power;
+  asm volatile(TILE_CLEAR("0", "1", "2", "3") TILE_CLEAR("4", "5", "6", "7") TILE_CLEAR("8", "9", "10", "11")
+      TILE_CLEAR("12", "13", "14", "15") TILE_CLEAR("16", "17", "18", "19") TILE_CLEAR("20", "21", "22", "23")
+      "mov 192(%[to]), %%rax\n"
+      "mov 200(%[to]), %%rcx\n"
+      "mov 208(%[to]), %%rsi\n"
+      "mov (%[to]), %%r11\n"
+      "mov 8(%[to]), %%rbx\n"
+      "mov 16(%[to]), %%r12\n"
+      "mov $16, %%r10d\n"
+      "lea (%%rcx, %%rcx, 2), %%rdx\n"
+      "add %%rax, %%rdx\n"
+      ".p2align 5\n"
+      "1:\n"
+      "vmovdqu64 (%%rsi), %%zmm0\n"
+      "vmovdqu64 1024(%%rsi), %%zmm1\n"
+      "vmovdqu64 2048(%%rsi), %%zmm2\n"
+      "vmovdqu64 3072(%%rsi), %%zmm3\n"
+      TILE_ROW(TILE_SIGNED_ROWS, "(%%rax)", "0", "1", "2", "3")
+      WEIGH_BEGIN("0", "44")
+      TILE_ROW(TILE_SIGNED_ROWS, "(%%rax, %%rcx)", "4", "5", "6", "7")
+      WEIGH_RAISE
+      TILE_ROW(TILE_SIGNED_ROWS, "(%%rax, %%rcx, 2)", "8", "9", "10", "11")
+      WEIGH_END("0", "64")
+      TILE_ROW(TILE_SIGNED_ROWS, "(%%rdx)", "12", "13", "14", "15")
+      WEIGH_BEGIN("1024", "48")
+      TILE_ROW(TILE_SIGNED_ROWS, "(%%rdx, %%rcx)", "16", "17", "18", "19")
+      WEIGH_RAISE
+      TILE_ROW(TILE_SIGNED_ROWS, "(%%rdx, %%rcx, 2)", "20", "21", "22", "23")
+      WEIGH_END("256", "128")
+      "add $64, %%r11\n"
+      "add $16, %%rbx\n"
+      "add $64, %%r12\n"
+      "add $4, %%rax\n"
+      "add $4, %%rdx\n"
+      "add $64, %%rsi\n"
+      "dec %%r10\n"
+      "jnz 1b\n"
+      : TILE_SUMS(0), TILE_SUMS(4), TILE_SUMS(8), TILE_SUMS(12), TILE_SUMS(16), TILE_SUMS(20), [x] "=&v"(x),
+        [whole] "=&v"(whole), [power] "=&v"(power)
+      : [to] "r"(weighed)
+      : "rax", "rbx", "rcx", "rdx", "rsi", "r10", "r11", "r12", "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "cc", "memory");
+}
+
+#undef WEIGH_BEGIN
+#undef WEIGH_RAISE
+#undef WEIGH_END
 #undef TILE
 #undef TILE_SUMS
 #undef TILE_CLEAR

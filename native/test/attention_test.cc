@@ -276,6 +276,41 @@ void test_many_rows(Random& random) {
   }
 }
 
+void check_against_definition(const Problem& problem) {
+  const std::vector<float> expected = expect(problem);
+  for (const Kernels* kernels : runnable()) {
+    OwnedKeyValues memory(1, problem.positions);
+    store(*kernels, problem, 0, &memory.view);
+    CHECK(same_bits(attend(*kernels, memory.view, 0, problem), expected));
+  }
+}
+
+// One block and several, whole and not, by tiles of rows alone, many and with rows left over: what is under way from
+// one tile to the next must not get mixed up.
+void test_blocks_and_tiles(Random& random) {
+  for (int positions : {255, 256, 257, 320, 448, 512, 700, 768}) {
+    for (int rows : {5, 6, 7, 12, 13, 48, 49, 54, 101}) check_against_definition(make_problem(random, positions, rows));
+  }
+}
+
+// Weights of zero everywhere but in a few positions: in the first and last of a block, in a group of four, in a part
+// of the last group, nowhere in a block but at its largest; and scores far below what a power of two is computed for.
+void test_zero_weights(Random& random) {
+  const std::vector<std::vector<int>> attended = {{0},     {255}, {256}, {599}, {3, 4}, {252, 253, 254, 255, 256},
+                                                  {0, 598}};
+  for (const std::vector<int>& places : attended) {
+    for (int rows : {1, 2, 5, 6, 8, 13}) {
+      Problem problem = make_problem(random, 600, rows);
+      for (float& query : problem.queries) query = std::fabs(query) + 4.0f;
+      for (float& key : problem.keys) key -= 9.0f;
+      for (int place : places) {
+        for (int i = 0; i < kHeadWidth; i++) problem.keys[static_cast<size_t>(place * kHeadWidth + i)] = 5.0f;
+      }
+      check_against_definition(problem);
+    }
+  }
+}
+
 // Rows of zeros, one large element, and scores so far apart that all but one weight vanish.
 void test_uneven_numbers(Random& random) {
   Problem problem = make_problem(random, 40, 4);
@@ -377,6 +412,8 @@ int main() {
   Random random(3);
   test_against_definition_and_double(random);
   test_many_rows(random);
+  test_blocks_and_tiles(random);
+  test_zero_weights(random);
   test_uneven_numbers(random);
   test_heads(random);
   test_stale_positions(random);
