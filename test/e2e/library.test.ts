@@ -58,19 +58,25 @@ describe('settings', () => {
     await page.getByTestId('setting-vocabulary').fill('Ada\nBabbage');
     await page.getByTestId('setting-language').selectOption('en');
     await page.getByTestId('setting-notifications').click();
-    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
+    await expect
+      .poll(() => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme))
+      .toBe('dark');
+    const kept = () => page.evaluate(() => window.tilescribe.call('settings.get', null));
+    await expect.poll(kept).toMatchObject({ vocabulary: ['Ada', 'Babbage'], notifications: false });
 
     await electron.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.webContents.reload();
     });
     await page.getByTestId('view-settings').click();
     await expect.poll(() => page.getByTestId('setting-theme').inputValue()).toBe('dark');
-    expect(await page.getByTestId('setting-vocabulary').inputValue()).toBe('Ada\nBabbage');
-    expect(await page.getByTestId('setting-notifications').isChecked()).toBe(false);
+    await expect.poll(() => page.getByTestId('setting-vocabulary').inputValue()).toBe('Ada\nBabbage');
+    await expect.poll(() => page.getByTestId('setting-notifications').isChecked()).toBe(false);
 
     await addFiles(page, KENNEDY);
-    const [job] = await listJobs(page);
-    expect(job?.options).toMatchObject({ language: 'en', vocabulary: ['Ada', 'Babbage'] });
+    // The list has it when its folder is made.
+    await expect
+      .poll(async () => (await listJobs(page))[0]?.options)
+      .toMatchObject({ language: 'en', vocabulary: ['Ada', 'Babbage'] });
     await waitForState(page, NAME, 'done');
   });
 
@@ -94,7 +100,7 @@ describe('the device in the title bar', () => {
     await expect.poll(() => page.getByTestId('device-cpu').getAttribute('aria-checked')).toBe('true');
     await addFiles(page, KENNEDY);
 
-    expect((await listJobs(page))[0]?.options.device).toBe('cpu');
+    await expect.poll(async () => (await listJobs(page))[0]?.options.device).toBe('cpu');
     await waitForState(page, NAME, 'done');
   });
 });

@@ -28,8 +28,11 @@ describe('the queue', () => {
     await addFiles(page, first, broken, last);
     await waitForState(page, basename(last), 'done');
 
+    // Files side by side may end in any order.
+    await expect
+      .poll(async () => (await listJobs(page)).map((job) => job.state))
+      .toEqual(['done', 'failed', 'done']);
     const jobs = await listJobs(page);
-    expect(jobs.map((job) => job.state)).toEqual(['done', 'failed', 'done']);
     expect(jobs[1]?.failure?.code).toBe('not-audio');
     expect(await page.getByTestId('job').count()).toBe(3);
     for (const job of [jobs[0], jobs[2]]) {
