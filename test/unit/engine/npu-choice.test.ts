@@ -107,7 +107,7 @@ describe('a device by name', () => {
   it('cannot be the NPU without a compiled design', async () => {
     const { backend, asked } = createBackend(null);
     const outcome = await consider(backend, 'npu');
-    expect(outcome).toMatchObject({ ok: false, reason: expect.stringContaining('kernels/build') as string });
+    expect(outcome).toEqual({ ok: false, reason: 'no compiled design is there' });
     expect(asked).toEqual([]);
   });
 
