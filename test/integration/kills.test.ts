@@ -25,7 +25,7 @@ beforeAll(async () => {
     root: repository,
     build: { ssr: 'test/integration/kill-worker.ts', outDir, target: 'node20.19' },
   });
-  await writeSound(recording, await makeLongSound(45));
+  await writeSound(recording, await makeLongSound(75));
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
