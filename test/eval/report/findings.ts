@@ -60,6 +60,9 @@ export interface Findings {
   readonly spellings: Spellings;
 }
 
+/** What there is to hear. */
+export type Material = Pick<Findings, 'recordings' | 'sounds' | 'joined' | 'delayed'>;
+
 /** By the id of the configuration, then the key of the recording. */
 export type Scores = ReadonlyMap<string, ReadonlyMap<string, ErrorCount>>;
 

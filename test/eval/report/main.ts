@@ -18,7 +18,7 @@ import { CONFIGURATIONS } from './configurations.js';
 import type { Configuration } from './configurations.js';
 import { writeDelayed } from './delayed.js';
 import { ENGLISH, LONG_ENGLISH, SHORT_ENGLISH } from './findings.js';
-import type { Findings, Joined } from './findings.js';
+import type { Findings, Joined, Material } from './findings.js';
 import { findFirstWords } from './first-words.js';
 import { JOIN_SEEDS, joinRecordings } from './join-recordings.js';
 import type { DecodedRecording } from './join-recordings.js';
@@ -109,7 +109,7 @@ async function findSounds(
   { manifest, isQuick }: ReportChoices,
   root: string,
   audioFolder: string,
-): Promise<Pick<Findings, 'recordings' | 'sounds' | 'joined' | 'delayed'>> {
+): Promise<Material> {
   const all = await readManifest(manifest ?? findManifest(root));
   const chosen = isQuick ? chooseQuick(all) : all;
   if (chosen.length === 0) throw new Error('there is no recording in the manifest');

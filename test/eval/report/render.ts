@@ -6,7 +6,7 @@ import { PARTS } from './configurations.js';
 import { createDelayedTables } from './delayed-table.js';
 import { createFileTables } from './file-tables.js';
 import { scoreRecordings } from './findings.js';
-import type { Findings } from './findings.js';
+import type { Findings, Material } from './findings.js';
 import { listItems } from './run-work.js';
 import type { ItemsByPart } from './run-work.js';
 import { createInventedTable, createJoinedTables } from './sound-tables.js';
@@ -74,12 +74,7 @@ function describeMissing(findings: Findings, { failures }: ReportSetting): reado
 }
 
 /** What is heard in each part. */
-export function itemsOf({
-  recordings,
-  sounds,
-  joined,
-  delayed,
-}: Pick<Findings, 'recordings' | 'sounds' | 'joined' | 'delayed'>): ItemsByPart {
+export function itemsOf({ recordings, sounds, joined, delayed }: Material): ItemsByPart {
   return {
     recordings,
     invented: sounds,
